@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Sizes, one for each dimension:  Dims{32, 28, 28};  product(Dims{32, 28, 28}) == 25088.
+#include <cstdint>
+#include <string>
+
+#include <tenon/core/vector.hpp>
+
+namespace tenon {
+
+using Index = std::int64_t;
+inline constexpr int max_dimensions = 8;
+using Dims = Vector<Index, max_dimensions>;
+
+/// @throws Error when the product passes 2^63 - 1.
+constexpr Index product(const auto& dims) {
+  Index p = 1;
+  for (Index size : dims)
+    if (__builtin_mul_overflow(p, size, &p)) throw Error("a size of more than 2^63 - 1 elements");
+  return p;
+}
+
+/// "[32, 28, 28]"; a list of lists prints the same way.
+inline std::string text(Index number) { return std::to_string(number); }
+std::string text(const auto& items) {
+  std::string s = "[";
+  for (int i = 0; i < int(items.size()); ++i) {
+    if (i) s += ", ";
+    s += text(items[i]);
+  }
+  return s += "]";
+}
+
+}  // namespace tenon

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Who holds what: which digits of the rank pick the block of each dimension, and over which digits
+/// the values are still summands of a sum. A layout of MindSpore, a split of named axes, a strategy:
+/// each is one way to write a distribution; two layouts are the same if their distributions are equal.
+///   Distribution x = whole({32, 512}).cut(0, {{2, 4}}).cut(1, {{2, 2}});  x.box(2) is [0,16) x [256,512)
+#include <tenon/core/box.hpp>
+#include <tenon/layout/digit.hpp>
+
+namespace tenon {
+
+/// "This digit picks the block of that dimension", or the summand where dimension is `sum`.
+struct Cut {
+  static constexpr int sum = max_dimensions;
+  int dimension = 0;
+  Digit digit;
+  friend constexpr bool operator==(const Cut&, const Cut&) = default;
+};
+
+struct Distribution {
+  Dims shape;
+  Vector<Cut, 16> cuts;  // by dimension, within one the most significant digit first; normal
+
+  /// The digits that cut a dimension; those of the partial sum for Cut::sum.
+  constexpr Digits digits(int dimension) const {
+    Digits found;
+    for (const Cut& cut : cuts)
+      if (cut.dimension == dimension) found.push_back(cut.digit);
+    return found;
+  }
+  /// This, with a dimension cut by other digits (by none: whole).
+  constexpr Distribution cut(int dimension, const Digits& digits) const {
+    Distribution other{shape, {}};
+    for (const Cut& c : cuts)
+      if (c.dimension < dimension) other.cuts.push_back(c);
+    for (const Digit& digit : normal(digits)) other.cuts.push_back({dimension, digit});
+    for (const Cut& c : cuts)
+      if (c.dimension > dimension) other.cuts.push_back(c);
+    return other;
+  }
+  constexpr Index parts(int dimension) const { return tenon::parts(digits(dimension)); }
+  constexpr Index summands() const { return parts(Cut::sum); }
+  constexpr bool partial() const { return !cuts.empty() && cuts.back().dimension == Cut::sum; }
+  constexpr Distribution summed() const { return cut(Cut::sum, {}); }
+
+  constexpr Interval interval(int dimension, Index rank) const {
+    const Digits cutting = digits(dimension);
+    return balanced_block(shape[dimension], tenon::parts(cutting), block(cutting, rank));
+  }
+  /// What `rank` holds.
+  constexpr Box box(Index rank) const {
+    Box box;
+    for (int d = 0; d < shape.size(); ++d) box.push_back(interval(d, rank));
+    return box;
+  }
+  /// The sizes of the largest block.
+  constexpr Dims largest_block() const {
+    Dims sizes;
+    for (int d = 0; d < shape.size(); ++d) sizes.push_back((shape[d] + parts(d) - 1) / parts(d));
+    return sizes;
+  }
+  constexpr bool divides_evenly() const {
+    for (int d = 0; d < shape.size(); ++d)
+      if (shape[d] % parts(d)) return false;
+    return true;
+  }
+  friend constexpr bool operator==(const Distribution&, const Distribution&) = default;
+};
+
+/// Every rank holds all of it.
+constexpr Distribution whole(const Dims& shape) { return {shape, {}}; }
+
+/// No two cuts may look at the same part of the rank.
+constexpr bool cuts_are_disjoint(const Distribution& x) {
+  for (int i = 0; i < x.cuts.size(); ++i)
+    for (int j = 0; j < i; ++j)
+      if (overlap(x.cuts[i].digit, x.cuts[j].digit)) return false;
+  return true;
+}
+
+}  // namespace tenon

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Redistribution as one exchange: of what it is to hold, each rank takes every piece from the rank
+/// that holds it, from itself where it can; of a partial sum it takes the piece from every summand.
+/// All-gather, all-reduce, reduce-scatter, all-to-all and slicing are names for cases of it, and
+/// loading a checkpoint is one whose senders are files.
+#include <tenon/layout/distribution.hpp>
+
+namespace tenon {
+
+/// visit(source, box) for every piece of `wanted` that `rank` takes, in row-major order of the blocks.
+/// Law: the boxes cover `wanted` exactly once (once for every summand), each lies in
+/// from.box(source), and source is `rank` exactly where `rank` holds the piece itself.
+/// Cost: one visit a piece. (Block k of p holds element e where k*S/p <= e < (k+1)*S/p.)
+template <class Visit>
+constexpr void for_each_piece(const Distribution& from, const Box& wanted, Index rank, Visit&& visit) {
+  const int n = from.shape.size();
+  Vector<Digits, max_dimensions> digits;
+  Dims first, last, at;  // the blocks of `from` that meet `wanted`
+  for (int d = 0; d < n; ++d) {
+    if (wanted[d].size() <= 0) return;
+    digits.push_back(from.digits(d));
+    const Index size = from.shape[d], p = parts(digits[d]);
+    const auto block_of = [&](Index element) { return (p * (element + 1) - 1) / size; };
+    first.push_back(block_of(wanted[d].first));
+    last.push_back(block_of(wanted[d].last - 1));
+    at.push_back(first[d]);
+  }
+  const Digits sum = from.digits(Cut::sum);
+  for (;;) {
+    Box box;
+    Index source = rank;
+    bool empty = false;
+    for (int d = 0; d < n; ++d) {
+      box.push_back(intersection(balanced_block(from.shape[d], parts(digits[d]), at[d]), wanted[d]));
+      source = with_block(source, digits[d], at[d]);
+      empty = empty || box[d].size() == 0;
+    }
+    for (Index k = 0; k < parts(sum) && !empty; ++k) visit(with_block(source, sum, k), box);
+    int d = n - 1;
+    while (d >= 0 && at[d] == last[d]) at[d] = first[d], --d;
+    if (d < 0) return;
+    ++at[d];
+  }
+}
+
+/// Elements that `rank` takes from others: all it wants of every summand, less what it has.
+constexpr Index received(const Distribution& from, const Distribution& to, Index rank) {
+  const Box wanted = to.box(rank);
+  return from.summands() * volume(wanted) - volume(intersection(from.box(rank), wanted));
+}
+
+/// Elements and messages that `rank` gives to others, of `devices`.
+struct Sent {
+  Index elements = 0, messages = 0;
+};
+constexpr Sent sent(const Distribution& from, const Distribution& to, Index rank, Index devices) {
+  Sent sum;
+  for (Index other = 0; other < devices; ++other) {
+    if (other == rank) continue;
+    for_each_piece(from, to.box(other), other, [&](Index source, const Box& box) {
+      if (source == rank) sum.elements += volume(box), ++sum.messages;
+    });
+  }
+  return sum;
+}
+
+}  // namespace tenon
