@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// The call of one rank's arithmetic: blocks in, a block out.  kernel({{x, w, b}, y, attributes, ...})
+/// Every operator brings its law as such a function in plain loops; a backend may know a faster one.
+#include <tenon/core/box.hpp>
+#include <tenon/core/element.hpp>
+
+namespace tenon {
+
+/// An operator's numbers, packed and named by the operator itself: transposes, axes, shapes; epsilons.
+struct Attributes {
+  Dims integers;
+  Vector<double, 4> reals;
+  friend constexpr bool operator==(const Attributes&, const Attributes&) = default;
+};
+
+/// A rank's block of a tensor: row-major and contiguous; `box` is where it lies in the whole tensor.
+struct Block {
+  void* data = nullptr;
+  Box box;
+  Element element = Element::float32;
+
+  template <class T>
+  T* as() const { return static_cast<T*>(data); }
+  Index size(int dimension) const { return box[dimension].size(); }
+};
+
+/// f(x), element by element:  relu, tanh, ...
+struct Scalar {
+  float (*of_float)(float) = nullptr;
+  double (*of_double)(double) = nullptr;
+  template <class T>
+  constexpr T operator()(T x) const {
+    if constexpr (sizeof(T) == sizeof(float)) return of_float(x);
+    else return of_double(x);
+  }
+};
+
+struct KernelCall {
+  Vector<Block, 5> inputs;  // a fused bias is the last
+  Block output;
+  Attributes attributes;
+  bool bias = false;                   // add inputs.back() to every row
+  const Scalar* activation = nullptr;  // then apply this
+};
+
+using Kernel = void (*)(const KernelCall&);
+
+/// One kernel for each floating type.
+struct Law {
+  Kernel of_float = nullptr, of_double = nullptr;
+  constexpr Kernel operator()(Element element) const {
+    return element == Element::float64 ? of_double : of_float;
+  }
+};
+
+}  // namespace tenon

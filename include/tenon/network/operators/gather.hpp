@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// y[.., i.., ..] = table[.., indices[i..], ..]: rows of a table, or slices along another axis.
+///   Gather(0)(table, indices) of [1000, 64] and [8, 7] is [8, 7, 64]; an index outside the table gives zeros.
+/// Communicates: nothing while the axis is whole; where it is cut, each rank looks up what it holds and
+/// the result is a sum over the parts.
+/// MindSpore: GatherInfo.
+#include <tenon/network/indices.hpp>
+
+namespace tenon {
+
+namespace detail {
+
+constexpr Result infer_gather(const Operands& o) {
+  const Dims &table = o.shapes[0], &indices = o.shapes[1];
+  Result r{examine_axes({o.attributes.integers[0]}, table.size()), {}, o.elements[0]};
+  if (!is_floating(o.elements[0])) r.finding = {Mistake::other_element, {}, 0};
+  if (!is_index(o.elements[1])) r.finding = {Mistake::other_element, {}, 1};
+  if (r.finding) return r;
+  const int axis = int(from_front(o.attributes.integers[0], table.size()));
+  for (int d = 0; d < axis; ++d) r.shape.push_back(table[d]);
+  r.shape.append(indices);
+  for (int d = axis + 1; d < table.size(); ++d) r.shape.push_back(table[d]);
+  return r;
+}
+
+/// Table "cde", indices "fg", axis 0: "cde,fg->fgde". The device matrix has the indices' letters first;
+/// where the axis is cut and the indices are whole it is the table's alone, with repeats at the left.
+constexpr Equation gather_equation(const Operands& o) {
+  const int axis = int(from_front(o.attributes.integers[0], o.shapes[0].size()));
+  const Term table = letters('a', o.shapes[0].size());
+  Term indices = letters(char('a' + table.size()), o.shapes[1].size()), y;
+  const auto& s = o.splits.inputs;
+  const bool axis_cut = s.size() == 2 && s[0].size() == table.size() && s[0][axis] > 1;
+  bool indices_cut = false;
+  for (int i = 0; s.size() == 2 && i < s[1].size(); ++i) indices_cut = indices_cut || s[1][i] > 1;
+  Equation e;
+  e.repeats_left = axis_cut;
+  if (axis_cut && !indices_cut) {
+    for (EquationAxis& letter : indices) letter = {};
+    e.scatters = axis == 0 && !o.shapes[1].empty() && o.shapes[1][0] % s[0][axis] == 0;
+  }
+  for (int d = 0; d < axis; ++d) y.push_back(table[d]);
+  y.append(indices);
+  for (int d = axis + 1; d < table.size(); ++d) y.push_back(table[d]);
+  e.inputs = {table, indices};
+  e.outputs = {y};
+  for (const EquationAxis& letter : indices)
+    if (letter.letter) e.order.push_back(letter.letter);
+  for (const EquationAxis& letter : table) e.order.push_back(letter.letter);
+  return e;
+}
+
+template <class T>
+void gather_law(const KernelCall& call) {
+  const Block &table = call.inputs[0], &indices = call.inputs[1];
+  const int axis = int(from_front(call.attributes.integers[0], table.box.size()));
+  Index before = 1, after = 1;
+  for (int d = 0; d < axis; ++d) before *= table.size(d);
+  for (int d = axis + 1; d < table.box.size(); ++d) after *= table.size(d);
+  const T* x = table.as<const T>();
+  T* y = call.output.as<T>();
+  for (Index b = 0; b < before; ++b)
+    for (Index i = 0; i < volume(indices.box); ++i) {
+      const Index at = index_at(indices, i) - table.box[axis].first;
+      const bool here = at >= 0 && at < table.size(axis);
+      for (Index a = 0; a < after; ++a) *y++ = here ? x[(b * table.size(axis) + at) * after + a] : T(0);
+    }
+}
+
+}  // namespace detail
+
+struct Gather : Operation<Gather> {
+  Index axis;
+  constexpr explicit Gather(Index along = 0) : axis(along) {}
+
+  static constexpr Operator info{.name = "Gather",
+                                 .operands = 2,
+                                 .infer = &detail::infer_gather,
+                                 .equation = &detail::gather_equation,
+                                 .law = {&detail::gather_law<float>, &detail::gather_law<double>},
+                                 .integers = "axis"};
+  constexpr Attributes attributes() const { return {{axis}, {}}; }
+};
+inline constexpr Gather gather{};
+
+}  // namespace tenon

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// y[n,c,...] = x > 0 ? x : w[c] x.
+/// Communicates: nothing; a dimension of size one is repeated for the other operand's.
+/// MindSpore: PReLUInfo.
+#include <cmath>
+
+#include <tenon/network/elementwise.hpp>
+
+namespace tenon {
+
+template <class T>
+constexpr T prelu_of(T a, T b) { return a > T(0) ? a : b * a; }
+
+struct PReLU : Operation<PReLU> {
+  static constexpr Operator info{
+      .name = "PReLU",
+      .operands = 2,
+      .infer = &infer_binary<Alignment::channel>,
+      .equation = &binary_equation<Alignment::channel>,
+      .law = {&binary_law<float, &prelu_of<float>, Alignment::channel>, &binary_law<double, &prelu_of<double>, Alignment::channel>}};
+  constexpr Attributes attributes() const { return {}; }
+};
+inline constexpr PReLU prelu{};
+
+}  // namespace tenon
