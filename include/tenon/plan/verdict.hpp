@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// A Finding as one assertion of the compiler, in the words of layout/finding.hpp:
+///   error: static assertion failed: tenon: illegal strategy: the inputs cut a shared dimension differently
+///   note: 'inputs_are_cut_alike<At<"layer1.matmul">, 'k', 2, 1>' evaluates to false
+#include <utility>
+
+#include <tenon/layout/finding.hpp>
+
+namespace tenon {
+
+/// Where a mistake lies, as a type that compilers print: clang before 17 prints strings as
+/// {{108, 97, ...}}, so it is shown letters.
+template <int count>
+struct Text {
+  char letters[count + 1]{};
+};
+#if defined(__clang_major__) && __clang_major__ < 17
+template <char... letters>
+struct At {};
+namespace detail {
+template <auto text, std::size_t... i>
+At<text.letters[i]...> spelled(std::index_sequence<i...>);
+}
+template <Text text>
+using Where = decltype(detail::spelled<text>(std::make_index_sequence<sizeof(text.letters) - 1>{}));
+#else
+template <Text text>
+struct At {};
+template <Text text>
+using Where = At<text>;
+#endif
+
+template <class At> inline constexpr bool never = false;
+
+// What must be true, with the place, the dimension (or the operand) and the two numbers.
+template <class At, Index splits, Index inputs>
+inline constexpr bool every_input_has_a_split = splits == inputs;
+template <class At, int input, Index numbers, Index dimensions>
+inline constexpr bool every_dimension_is_split = numbers == dimensions;
+template <class At, int input, char dimension, Index parts>
+inline constexpr bool cuts_are_positive = parts > 0;
+template <class At, char dimension, Index first, Index second>
+inline constexpr bool inputs_are_cut_alike = first == second;
+template <class At, char dimension, Index parts>
+inline constexpr bool dimension_stays_whole = parts == 1;
+template <class At, int input, char dimension, Index parts>
+inline constexpr bool repeated_dimension_stays_whole = parts == 1;
+template <class At, Index cut_over, Index devices>
+inline constexpr bool enough_devices = devices >= cut_over && devices % cut_over == 0;
+template <class At, char dimension, Index parts, Index sums>
+inline constexpr bool output_takes_the_sums = never<At>;
+template <class At, Index size, Index parts>
+inline constexpr bool divides_evenly = size % parts == 0;
+template <class At, char dimension, Index first, Index second>
+inline constexpr bool sizes_agree = first == second;
+template <class At, int input, Index dimensions, Index expected>
+inline constexpr bool operand_has_the_rank = dimensions == expected;
+template <class At, Index axis, Index dimensions>
+inline constexpr bool axis_exists = never<At>;
+template <class At, Index elements, Index asked>
+inline constexpr bool keeps_all_elements = elements == asked;
+template <class At, char dimension, Index first, Index second>
+inline constexpr bool parameter_has_one_shape = first == second;
+template <class At, Index operands, Index expected>
+inline constexpr bool operands_are_all_there = operands == expected;
+template <class At, int input>
+inline constexpr bool elements_fit_the_operator = never<At>;
+template <class At, char dimension, Index value, Index axes>
+inline constexpr bool axis_is_in_the_device_matrix = value >= -1 && value < axes;
+template <class At, char dimension, Index axis>
+inline constexpr bool axis_cuts_once = never<At>;
+template <class At, Index entries, Index dimensions>
+inline constexpr bool map_covers_every_dimension = entries == dimensions;
+template <class At, Index product, Index devices>
+inline constexpr bool device_matrix_has_all_devices = product == devices;
+
+/// True, or one error. A function, because clang 14 goes on complaining about a class whose assertion failed.
+template <class At, Mistake mistake, int o, char d, Index a, Index b>
+constexpr bool verdict() {
+  if constexpr (mistake == Mistake::inputs_without_split)
+    static_assert(every_input_has_a_split<At, a, b>,
+                  "tenon: illegal strategy: it has not one split for each input");
+  if constexpr (mistake == Mistake::split_of_other_rank)
+    static_assert(every_dimension_is_split<At, o, a, b>,
+                  "tenon: illegal strategy: a split has not one number for each dimension of its input");
+  if constexpr (mistake == Mistake::cut_not_positive)
+    static_assert(cuts_are_positive<At, o, d, a>,
+                  "tenon: illegal strategy: a dimension is cut into less than one part");
+  if constexpr (mistake == Mistake::inputs_cut_differently)
+    static_assert(inputs_are_cut_alike<At, d, a, b>,
+                  "tenon: illegal strategy: the inputs cut a shared dimension differently");
+  if constexpr (mistake == Mistake::whole_dimension_cut)
+    static_assert(dimension_stays_whole<At, d, a>,
+                  "tenon: illegal strategy: a dimension is cut that the operator needs whole");
+  if constexpr (mistake == Mistake::size_one_cut)
+    static_assert(repeated_dimension_stays_whole<At, o, d, a>,
+                  "tenon: illegal strategy: a dimension of size one that is repeated for the other input is cut");
+  if constexpr (mistake == Mistake::too_many_devices)
+    static_assert(enough_devices<At, a, b>,
+                  "tenon: illegal strategy: the devices are not a multiple of those that it cuts over");
+  if constexpr (mistake == Mistake::illegal_output_split)
+    static_assert(output_takes_the_sums<At, d, a, b>,
+                  "tenon: illegal strategy: the output's split is neither that of its sums nor their scattering");
+  if constexpr (mistake == Mistake::cut_reshaped_unevenly)
+    static_assert(divides_evenly<At, a, b>,
+                  "tenon: illegal strategy: a reshape moves a cut that does not divide the sizes");
+  if constexpr (mistake == Mistake::sizes_differ)
+    static_assert(sizes_agree<At, d, a, b>,
+                  "tenon: illegal network: two operands have different sizes in a shared dimension");
+  if constexpr (mistake == Mistake::other_rank)
+    static_assert(operand_has_the_rank<At, o, a, b>,
+                  "tenon: illegal network: an operand has another number of dimensions than the operator takes");
+  if constexpr (mistake == Mistake::no_such_axis)
+    static_assert(axis_exists<At, a, b>,
+                  "tenon: illegal network: an axis is named that the operand has not");
+  if constexpr (mistake == Mistake::reshape_of_other_size)
+    static_assert(keeps_all_elements<At, a, b>,
+                  "tenon: illegal network: a reshape changes the number of elements");
+  if constexpr (mistake == Mistake::parameter_differs)
+    static_assert(parameter_has_one_shape<At, d, a, b>,
+                  "tenon: illegal network: two layers use one parameter with different shapes");
+  if constexpr (mistake == Mistake::other_operands)
+    static_assert(operands_are_all_there<At, a, b>,
+                  "tenon: illegal network: an operator has another number of operands than it takes");
+  if constexpr (mistake == Mistake::other_element)
+    static_assert(elements_fit_the_operator<At, o>,
+                  "tenon: illegal network: an operand's elements are of another type than the operator takes");
+  if constexpr (mistake == Mistake::map_value_out_of_range)
+    static_assert(axis_is_in_the_device_matrix<At, d, a, b>,
+                  "tenon: illegal layout: a tensor map names an axis that the device matrix has not");
+  if constexpr (mistake == Mistake::axis_used_twice)
+    static_assert(axis_cuts_once<At, d, a>,
+                  "tenon: illegal layout: an axis of the device matrix cuts twice");
+  if constexpr (mistake == Mistake::map_of_other_rank)
+    static_assert(map_covers_every_dimension<At, a, b>,
+                  "tenon: illegal layout: a tensor map has not one entry for each dimension");
+  if constexpr (mistake == Mistake::device_count_differs)
+    static_assert(device_matrix_has_all_devices<At, a, b>,
+                  "tenon: illegal layout: a device matrix is not made of all devices");
+  return true;
+}
+
+}  // namespace tenon
