@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <tenon/core/element.hpp>
+
+using namespace tenon;
+
+template <class T>
+void check(Element element, std::string_view name) {
+  CHECK(element_of<T> == element);
+  CHECK(bytes(element) == Index(sizeof(T)));
+  CHECK(text(element) == name);
+}
+
+TEST_CASE("a C++ type and its element have one size and one name") {
+  check<float>(Element::float32, "float32");
+  check<double>(Element::float64, "float64");
+  check<std::int8_t>(Element::int8, "int8");
+  check<std::uint8_t>(Element::uint8, "uint8");
+  check<std::int16_t>(Element::int16, "int16");
+  check<std::uint16_t>(Element::uint16, "uint16");
+  check<std::int32_t>(Element::int32, "int32");
+  check<std::uint32_t>(Element::uint32, "uint32");
+  check<std::int64_t>(Element::int64, "int64");
+  check<std::uint64_t>(Element::uint64, "uint64");
+  check<bool>(Element::boolean, "boolean");
+  CHECK(element_of<long> == Element::int64);
+  CHECK(element_of<long long> == Element::int64);
+}
+
+TEST_CASE("the half-sized floating types have two bytes") {
+  CHECK(bytes(Element::float16) == 2);
+  CHECK(bytes(Element::bfloat16) == 2);
+  CHECK(text(Element::float16) == "float16");
+  CHECK(text(Element::bfloat16) == "bfloat16");
+}
