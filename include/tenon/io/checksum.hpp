@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// The last 17 bytes of a checkpoint that was saved with crc_check: "crc_num", then the CRC-32 of
+/// all bytes before as a big-endian number of 10 bytes.  crc_num 00 00 00 00 00 00 22 ff 51 57
+/// MindSpore: save_checkpoint, load_checkpoint.
+#include <zlib.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include <tenon/io/mapped_file.hpp>
+
+namespace tenon {
+
+enum class Checksum : std::uint8_t { ignored, checked };
+
+inline constexpr std::size_t checksum_bytes = 17;
+
+/// The number in the trailer, if there is one.
+inline std::optional<std::uint64_t> stored_checksum(std::span<const char> file) {
+  if (file.size() < checksum_bytes) return {};
+  const std::string_view trailer(file.data() + file.size() - checksum_bytes, checksum_bytes);
+  if (!trailer.starts_with("crc_num")) return {};
+  std::uint64_t number = 0;
+  for (char byte : trailer.substr(7)) number = number << 8 | static_cast<unsigned char>(byte);
+  return number;
+}
+
+/// The file without its trailer.
+inline std::span<const char> without_checksum(std::span<const char> file) {
+  return stored_checksum(file) ? file.first(file.size() - checksum_bytes) : file;
+}
+
+/// @throws Error where the file has no checksum or another one than its bytes.
+inline void check_checksum(const MappedFile& file) {
+  const auto stored = stored_checksum(file.bytes());
+  if (!stored)
+    cannot_read(file.path(), "its checksum is to be checked but it has none (a file that was cut "
+                             "short has lost it; crc_check=True writes one)");
+  const std::span<const char> rest = without_checksum(file.bytes());
+  const std::uint64_t found =
+      ::crc32_z(0, reinterpret_cast<const unsigned char*>(rest.data()), rest.size());
+  if (found != *stored)
+    cannot_read(file.path(), std::string("it is damaged: the checksum of its bytes is ")
+                                 .append(std::to_string(found)).append(", stored in it is ")
+                                 .append(std::to_string(*stored)));
+}
+
+}  // namespace tenon
