@@ -98,6 +98,16 @@ TEST_CASE("each stage of a pipeline has its own file") {
   CHECK(second.find_strategy("Add_layer3.bias")->stage == 1);
 }
 
+TEST_CASE("layer 1 by columns and layer 2 by rows leave layer 3 whole") {
+  for (Index devices : {2, 4}) {
+    const StrategyFile file = read_strategy_file(
+        sample(std::string("strategy/tp").append(text(devices)).append("/strategy_rank0.ckpt")));
+    CHECK(file.find("layer1.weight")->layout == LayoutRecord{{devices}, {{-1}, {0}}, {}});
+    CHECK(file.find("layer2.weight")->layout == LayoutRecord{{devices}, {{0}, {-1}}, {}});
+    CHECK(file.find("layer3.weight")->layout == LayoutRecord{{devices}, {{-1}, {-1}}, {}});
+  }
+}
+
 TEST_CASE("a strategy with optimizer state holds its layouts too") {
   const StrategyFile file = read_strategy_file(sample("strategy/seed8train/strategy_rank0.ckpt"));
   CHECK(file.layouts.size() == 12);
