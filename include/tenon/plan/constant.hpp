@@ -17,20 +17,55 @@ struct Devices {
   static constexpr Index value = count;
 };
 
-/// An input of which every rank is given the whole (MindSpore's full_batch), and one of which each rank
-/// feeds its own rows, its balanced block of dimension 0. The shape is that of the whole.
+/// An input of which every rank is given the whole (MindSpore's full_batch):  Input<32, 28, 28>.
 template <class T, Index... sizes>
 struct InputOf {
   static constexpr Signature signature{{sizes...}, element_of<T>};
-  static constexpr Distribution given(Index) { return whole(signature.shape); }
+  static constexpr Distribution given(const Dims& shape, Index) { return whole(shape); }
 };
 template <Index... sizes>
 using Input = InputOf<float, sizes...>;
-template <Index... sizes>
-struct InputRows {
-  static constexpr Signature signature{{sizes...}, Element::float32};
-  static constexpr Distribution given(Index devices) { return whole(signature.shape).cut(0, {{devices, 1}}); }
+
+/// An input of which each rank feeds its own rows, its balanced block of dimension 0 (MindSpore's
+/// full_batch = False). The shape is that of all rows; every rank gets its own rows of the output.
+template <class T, Index... sizes>
+struct InputRowsOf {
+  static constexpr Signature signature{{sizes...}, element_of<T>};
+  static constexpr Distribution given(const Dims& shape, Index devices) {
+    return shape.empty() ? whole(shape) : whole(shape).cut(0, {{devices, 1}});
+  }
+  static constexpr PlanOptions::Output output = PlanOptions::Output::rows;
 };
+template <Index... sizes>
+using InputRows = InputRowsOf<float, sizes...>;
+
+/// Behind the inputs: what every rank gets of the output, if not what follows from the inputs.
+template <PlanOptions::Output what>
+struct OutputAs {
+  static constexpr PlanOptions::Output output = what;
+};
+
+/// The inputs' signatures and the options that a list of these types says, `rows` of dimension 0
+/// instead of the compiled number where `rows` is not 0.
+struct Interface {
+  Vector<Signature, 4> inputs;
+  PlanOptions options;
+};
+template <class... Parts>
+constexpr Interface interface_of(Index devices, Index rows = 0) {
+  Interface all;
+  const auto add = [&]<class Part>(Part) {
+    if constexpr (requires { Part::output; }) all.options.output = Part::output;
+    if constexpr (requires { Part::signature; }) {
+      Signature signature = Part::signature;
+      if (rows && !signature.shape.empty()) signature.shape[0] = rows;
+      all.inputs.push_back(signature);
+      all.options.inputs.push_back(Part::given(signature.shape, devices));
+    }
+  };
+  (add(Parts{}), ...);
+  return all;
+}
 
 /// The network for so many devices: constructed from the count if it takes one.
 template <class Network>
@@ -39,21 +74,17 @@ constexpr Network instantiate(Index devices) {
   else return Network{};
 }
 
-/// The plan, as a function: for other batches and device counts at run time. (Every rank that feeds its
-/// own rows gets its own rows of the output.)
-template <class Network>
-constexpr Plan plan_network(Index devices, const Vector<Signature, 4>& inputs, const PlanOptions& options = {}) {
-  return plan(trace(instantiate<Network>(devices), inputs), devices, options);
+/// The plan, as a function: for other batches and device counts at run time. Equal to the constant.
+template <class Network, class... Parts>
+constexpr Plan plan_network(Index devices, Index rows = 0) {
+  const Interface all = interface_of<Parts...>(devices, rows);
+  return plan(trace(instantiate<Network>(devices), all.inputs), devices, all.options);
 }
 
 /// Everything that the compiler knows; keyed on these types alone, so that symbols stay short.
 template <class Network, class Devices, class... Inputs>
 class Compiled {
-  static constexpr Plan make() {
-    PlanOptions options;
-    for (const Distribution& given : {Inputs::given(Devices::value)...}) options.inputs.push_back(given);
-    return plan_network<Network>(Devices::value, {Inputs::signature...}, options);
-  }
+  static constexpr Plan make() { return plan_network<Network, Inputs...>(Devices::value); }
   struct Sizes {
     std::size_t steps, buffers, inputs, letters, where;
     Finding finding;

@@ -10,11 +10,11 @@
 namespace tenon {
 
 struct PlanOptions {
-  enum class Output : std::uint8_t { whole, as_given, as_computed };
+  enum class Output : std::uint8_t { whole, rows, as_given, as_computed };
   bool mindspore = false;           // MindSpore's layouts of record and its way between them
   Vector<Distribution, 4> inputs;   // how the inputs are given; none: every rank has the whole
   Output output = Output::whole;
-  Distribution given;               // of the output
+  Distribution given;               // of the output, as_given
   bool stay = false;                // operators without a strategy work where their operands lie, or not at all
 };
 
@@ -143,6 +143,7 @@ class Planner {
     switch (options_.output) {
       case PlanOptions::Output::as_given: return options_.given;
       case PlanOptions::Output::as_computed: return lies(made(graph_.output)).summed();
+      case PlanOptions::Output::rows: return whole(node(graph_.output).shape).cut(0, {{plan_.devices, 1}});
       case PlanOptions::Output::whole: break;
     }
     return whole(node(graph_.output).shape);

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// How ranks reach each other. An executor knows only this; comm/mpi.hpp does it with MPI, and a program
+/// of one rank needs nothing.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <tenon/comm/exchange_program.hpp>
+#include <tenon/core/error.hpp>
+
+namespace tenon {
+
+/// An exchange made ready: it allocates nothing when it runs.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  /// Collective over the communication.
+  virtual void run(const void* x, void* y) = 0;
+};
+
+class Communication {
+ public:
+  virtual ~Communication() = default;
+  virtual int rank() const = 0;
+  virtual int size() const = 0;
+  /// @param scratch memory for what is staged: all that this rank takes and gives.
+  /// @param tag tells exchanges of one program apart.
+  virtual std::unique_ptr<Exchange> prepare(ExchangeProgram program, std::span<std::byte> scratch, int tag) = 0;
+  /// Does `what` on every rank. If it throws on any, every rank throws: the text of the first one.
+  virtual void together(const std::function<void()>& what) = 0;
+  /// The numbers of all ranks, rank after rank. @pre equally many on each.
+  virtual std::vector<std::uint64_t> all_gather(std::span<const std::uint64_t> numbers) = 0;
+  /// Whether the number is the same on all ranks.
+  bool agree(std::uint64_t number) {
+    for (std::uint64_t other : all_gather({&number, 1}))
+      if (other != number) return false;
+    return true;
+  }
+};
+
+/// A communication over whatever the host program has; comm/mpi.hpp says it for an MPI communicator.
+template <class Host>
+struct CommunicationOver;
+
+}  // namespace tenon

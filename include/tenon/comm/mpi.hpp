@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Communication over an MPI communicator of the host program, of which it makes a duplicate.
+///   Model<...> model(boost::mpi::communicator(host, boost::mpi::comm_attach), Cpu{});
+/// MPI is the host's: it is initialised and finalised there.
+#include <boost/mpi/collectives.hpp>
+#include <boost/mpi/environment.hpp>
+#include <cstdint>
+
+#include <tenon/comm/mpi_exchange.hpp>
+
+namespace tenon {
+
+class MpiCommunication : public Communication {
+ public:
+  /// Collective over `host`.
+  explicit MpiCommunication(const boost::mpi::communicator& host) : communicator_(host, boost::mpi::comm_duplicate) {}
+
+  int rank() const override { return communicator_.rank(); }
+  int size() const override { return communicator_.size(); }
+  std::unique_ptr<Exchange> prepare(ExchangeProgram program, std::span<std::byte> scratch, int tag) override {
+    return std::make_unique<MpiExchange>(communicator_, std::move(program), scratch, tag);
+  }
+  void together(const std::function<void()>& what) override {
+    std::string text;
+    try {
+      what();
+    } catch (const std::exception& error) {
+      text = error.what();
+      if (text.empty()) text = "an error without a text";
+    }
+    const int failed = text.empty() ? size() : rank();
+    const int first = boost::mpi::all_reduce(communicator_, failed, boost::mpi::minimum<int>());
+    if (first == size()) return;
+    const int count = boost::mpi::all_reduce(communicator_, int(!text.empty()), std::plus<int>());
+    boost::mpi::broadcast(communicator_, text, first);
+    if (count < size())
+      text.append(" (on rank ").append(std::to_string(first)).append(count > 1 ? " and others)" : ")");
+    throw Error(text);
+  }
+  std::vector<std::uint64_t> all_gather(std::span<const std::uint64_t> numbers) override {
+    std::vector<std::uint64_t> all(numbers.size() * std::size_t(size()));
+    boost::mpi::all_gather(communicator_, numbers.data(), int(numbers.size()), all.data());
+    return all;
+  }
+  const boost::mpi::communicator& communicator() const { return communicator_; }
+
+ private:
+  boost::mpi::communicator communicator_;
+};
+
+template <>
+struct CommunicationOver<boost::mpi::communicator> {
+  using type = MpiCommunication;
+};
+
+}  // namespace tenon

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Bytes of a stored tensor, wherever its chunks lie, and a number for all of them.
+#include <cstring>
+
+#include <tenon/core/region.hpp>
+#include <tenon/io/stored_tensor.hpp>
+
+namespace tenon {
+
+/// Copies bytes [first, first + count) of the tensor.
+inline void read_bytes(const StoredTensor& tensor, Index first, Index count, std::byte* to) {
+  for (const auto& chunk : tensor.chunks) {
+    const Index here = std::min(count, Index(chunk.size()) - first);
+    if (here > 0) {
+      std::memcpy(to, chunk.data() + first, std::size_t(here));
+      to += here, count -= here, first = 0;
+    } else {
+      first -= Index(chunk.size());
+    }
+    if (count == 0) return;
+  }
+}
+
+/// Copies a piece of the stored slice into the block that is to hold it.
+inline void read_piece(const StoredTensor& tensor, const Region& from, std::byte* block, const Region& to) {
+  const Index size = bytes(tensor.element);
+  for_each_run(from, to, [&](Index in, Index out, Index run) {
+    read_bytes(tensor, in * size, run * size, block + out * size);
+  });
+}
+
+/// A fingerprint of the bytes; 0 where all elements are equal, as in a bias that was never trained.
+/// Cost: one pass.
+inline std::uint64_t content_hash(const StoredTensor& tensor) {
+  const Index size = bytes(tensor.element), total = tensor.bytes();
+  std::uint64_t hash = 14695981039346656037ull, first = 0;
+  bool constant = true;
+  std::byte buffer[4096];
+  for (Index at = 0; at < total; at += Index(sizeof buffer)) {
+    const Index count = std::min<Index>(sizeof buffer, total - at);
+    std::memset(buffer, 0, sizeof buffer);
+    read_bytes(tensor, at, count, buffer);
+    if (at == 0) std::memcpy(&first, buffer, std::size_t(std::min(size, count)));
+    for (Index i = 0; i < count && constant; i += size) constant = std::memcmp(buffer + i, &first, std::size_t(size)) == 0;
+    for (std::size_t i = 0; i < sizeof buffer; i += 8) {
+      std::uint64_t word;
+      std::memcpy(&word, buffer + i, 8);
+      hash = (hash ^ word) * 0x9E3779B97F4A7C15ull;
+      hash ^= hash >> 29;
+    }
+  }
+  return constant ? 0 : hash | 1;
+}
+
+}  // namespace tenon

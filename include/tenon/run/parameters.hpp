@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// The slices of a network's parameters that this rank holds: allocated once, filled by whoever loads,
+/// read by every plan that places them the same way (other batches).
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include <tenon/plan/plan.hpp>
+
+namespace tenon {
+
+/// Memory on a cache line's border, zeroed.
+class Memory {
+ public:
+  explicit Memory(Index bytes = 0) : size_(std::size_t(bytes)), data_(bytes ? new (line) std::byte[std::size_t(bytes)]() : nullptr) {}
+  std::byte* data() const { return data_.get(); }
+  std::span<std::byte> part(Index first, Index bytes) const { return {data() + first, std::size_t(bytes)}; }
+  std::size_t size() const { return size_; }
+
+ private:
+  static constexpr std::align_val_t line{64};
+  struct Free {
+    void operator()(std::byte* data) const { ::operator delete[](data, line); }
+  };
+  std::size_t size_;
+  std::unique_ptr<std::byte[], Free> data_;
+};
+
+class Parameters {
+ public:
+  struct Slice {
+    std::string name;
+    Distribution distribution;
+    Element element;
+    std::byte* data;
+  };
+
+  Parameters(const PlanView& plan) : memory_(plan.parameters) {
+    for (const Buffer& b : plan.buffers)
+      if (b.place == Buffer::Place::parameter)
+        slices_.push_back({std::string(plan.name(b.name)), b.distribution, b.element, memory_.data() + b.offset});
+  }
+  std::vector<Slice>& slices() { return slices_; }
+  const std::vector<Slice>& slices() const { return slices_; }
+
+  /// The slice of that name and distribution; @throws Error where a plan places it otherwise.
+  const Slice& at(std::string_view name, const Distribution& distribution) const {
+    for (const Slice& slice : slices_)
+      if (slice.name == name && slice.distribution == distribution) return slice;
+    throw Error(std::string("the plan places the parameter ").append(name).append(" otherwise than it was loaded"));
+  }
+
+ private:
+  Memory memory_;
+  std::vector<Slice> slices_;
+};
+
+}  // namespace tenon
