@@ -43,7 +43,7 @@ install_missing "${program_packages[@]}" doctest-dev
 build_and_test test
 if $full; then
   install_missing clang-14 cmake
-  CXX=clang++-14 build_and_test clang
+  CXX="$(command -v ccache || true) clang++-14" build_and_test clang
   export ASAN_OPTIONS=strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   export LSAN_OPTIONS=suppressions=$root/test/support/lsan.supp:print_suppressions=0
   export TENON_TEST_TIMEOUT=300 slower=5

@@ -20,6 +20,14 @@
 #include "mpi.hpp"
 #include "watchdog.hpp"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#else
+inline void __lsan_disable() {}
+inline void __lsan_enable() {}
+inline void __lsan_do_leak_check() {}
+#endif
+
 namespace tenon_test {
 namespace {
 
@@ -171,8 +179,8 @@ void on_ranks(int ranks, void (*body)(const mpi::communicator&)) {
 
 }  // namespace tenon_test
 
-int main(int argc, char** argv) {
-  const boost::mpi::environment mpi(argc, argv, boost::mpi::threading::funneled);
+namespace {
+int run(int argc, char** argv) {
   tenon_test::Session session;
   tenon_test::session = &session;
   doctest::Context context(argc, argv);
@@ -183,4 +191,14 @@ int main(int argc, char** argv) {
   context.setCout(&unused);
   const int result = context.run();
   return result != 0 || tenon_test::Reporter::any_failed ? 1 : 0;
+}
+}  // namespace
+
+int main(int argc, char** argv) {
+  __lsan_disable();  // what MPI takes at its start is not looked at, all else is
+  const boost::mpi::environment mpi(argc, argv, boost::mpi::threading::funneled);
+  __lsan_enable();
+  const int result = run(argc, argv);
+  __lsan_do_leak_check();  // now, not at exit: MPI unloads modules that still own memory
+  return result;
 }
