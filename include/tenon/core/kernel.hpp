@@ -2,6 +2,8 @@
 #pragma once
 /// The call of one rank's arithmetic: blocks in, a block out.  kernel({{x, w, b}, y, attributes, ...})
 /// Every operator brings its law as such a function in plain loops; a backend may know a faster one.
+#include <string_view>
+
 #include <tenon/core/box.hpp>
 #include <tenon/core/element.hpp>
 
@@ -41,7 +43,8 @@ struct KernelCall {
   Block output;
   Attributes attributes;
   bool bias = false;                   // add inputs.back() to every row
-  const Scalar* activation = nullptr;  // then apply this
+  const Scalar* activation = nullptr;  // then apply this function
+  std::string_view activation_name;    // of MindSpore's name
 };
 
 using Kernel = void (*)(const KernelCall&);
