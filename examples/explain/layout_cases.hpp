@@ -29,14 +29,8 @@ inline const std::map<std::string, std::function<Computed(const json&)>>& layout
        [](const json& c) -> Computed {
          return {{"out", list_or_null(expand_shape(list_of(c.at("a")), list_of(c.at("b"))))}};
        }},
-      {"expand_device_matrix",
-       [](const json& c) {
-         return fields_of(expand_device_matrix(flat_in(c), list_of(c.at("new_device_matrix"))));
-       }},
-      {"expand_tensor_shape",
-       [](const json& c) {
-         return fields_of(expand_tensor_shape(flat_in(c), list_of(c.at("new_tensor_shape"))));
-       }},
+      {"expand_device_matrix", compute_finer_devices},
+      {"expand_tensor_shape", compute_finer_shape},
       {"normalise", [](const json& c) { return fields_of(flat(layout_in(c))); }},
       {"slice_shape",
        [](const json& c) -> Computed {

@@ -5,7 +5,6 @@
 ///   "StridedSlice"]}
 #include <optional>
 #include <string>
-
 #include <tenon/layout/mindspore/redistribution_cost.hpp>
 #include <tenon/layout/mindspore/reshard.hpp>
 #include <tenon/layout/mindspore/run_program.hpp>
@@ -126,14 +125,22 @@ inline Computed compute_unify(const json& c) {
             {"tensor_shape", to_json(both->from.shape)}}}};
 }
 
-inline Computed fields_of(const std::optional<FlatLayout>& layout) {
-  if (!layout)
-    return {
-        {"new_device_matrix", nullptr}, {"new_tensor_map", nullptr}, {"new_tensor_shape", nullptr}};
-  return {{"new_device_matrix", to_json(layout->device_matrix)},
-          {"new_tensor_map", to_json(layout->tensor_map)},
-          {"new_tensor_shape", to_json(layout->shape)}};
+/// The fields of a new layout but the one that was asked for; null where there is none.
+inline Computed fields_of(const std::optional<FlatLayout>& layout, const char* asked = "") {
+  Computed fields;
+  fields["new_device_matrix"] = layout ? to_json(layout->device_matrix) : json();
+  fields["new_tensor_map"] = layout ? to_json(layout->tensor_map) : json();
+  fields["new_tensor_shape"] = layout ? to_json(layout->shape) : json();
+  fields.erase(asked);
+  return fields;
 }
-inline FlatLayout flat_in(const json& c) { return flat(layout_in(c)); }
+inline Computed compute_finer_devices(const json& c) {
+  const List<Index> finer = list_of(c.at("new_device_matrix"));
+  return fields_of(expand_device_matrix(flat(layout_in(c)), finer), "new_device_matrix");
+}
+inline Computed compute_finer_shape(const json& c) {
+  const List<Index> finer = list_of(c.at("new_tensor_shape"));
+  return fields_of(expand_tensor_shape(flat(layout_in(c)), finer), "new_tensor_shape");
+}
 
 }  // namespace tenon::explain

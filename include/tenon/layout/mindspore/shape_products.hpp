@@ -38,20 +38,13 @@ constexpr std::optional<List<Index>> expand_shape(const List<Index>& shape,
   List<Index> products;  // from the right, ascending
   std::size_t i = shape.size(), j = other.size();
   Index a = i ? shape[i - 1] : 0, b = j ? other[j - 1] : 0;
-  const auto advance_a = [&] {
-    if (--i) a *= shape[i - 1];
-  };
-  const auto advance_b = [&] {
-    if (--j) b *= other[j - 1];
-  };
-  while (j) {
+  while (i || j) {
     if (!i) return std::nullopt;
-    products.push_back(a < b ? a : b);
-    const bool take_a = a <= b, take_b = b <= a;
-    if (take_a) advance_a();
-    if (take_b) advance_b();
+    const bool take_a = !j || a <= b, take_b = j && b <= a;
+    products.push_back(take_a ? a : b);
+    if (take_a && --i) a *= shape[i - 1];
+    if (take_b && --j) b *= other[j - 1];
   }
-  for (; i; advance_a()) products.push_back(a);
   List<Index> expanded(products.size());
   Index done = 1;
   for (std::size_t k = 0; k < products.size(); ++k) {
