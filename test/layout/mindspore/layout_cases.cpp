@@ -29,7 +29,7 @@ TEST_CASE("every known fact about MindSpore's layouts holds") {
     CHECK_MESSAGE(!wrong, c.at("id").get<std::string>(), ": ", wrong.value_or(""));
     ++checked;
   }
-  CHECK(checked == 89);
+  CHECK(checked >= 89);
 }
 
 TEST_CASE("a fact that is not so is found out") {
