@@ -45,6 +45,11 @@ class ShardedCheckpoint {
     if (!stored) throw Error(std::string(strategy_.path).append(" has no layout of ").append(name));
     LayoutRecord layout = stored->layout;
     layout.shape = shape;
+    if (shape.size() == 1 && layout.tensor_map.size() > 1) {  // the file writes several axes of a vector so
+      Axes joined;
+      for (const Axes& entry : layout.tensor_map) joined.append(entry);
+      layout.tensor_map = {joined};
+    }
     if (const Finding found = examine(layout)) throw Error(std::string(strategy_.path).append(": ").append(text(found, name)));
     return lower(layout);
   }

@@ -4,10 +4,8 @@
 ///   static_assert(plan_of<Network, Devices<8>, Input<32, 28, 28>>.collectives() == 3);
 /// An illegal cut fails one assertion that names the layer, the dimension and the numbers.
 /// Cost: 0.1 s of compile time for three layers.
-#include <array>
-
+#include <tenon/plan/frozen.hpp>
 #include <tenon/plan/planner.hpp>
-#include <tenon/plan/verdict.hpp>
 
 namespace tenon {
 
@@ -82,48 +80,14 @@ constexpr Plan plan_network(Index devices, Index rows = 0) {
 }
 
 /// Everything that the compiler knows; keyed on these types alone, so that symbols stay short.
-template <class Network, class Devices, class... Inputs>
-class Compiled {
-  static constexpr Plan make() { return plan_network<Network, Inputs...>(Devices::value); }
-  struct Sizes {
-    std::size_t steps, buffers, inputs, letters, where;
-    Finding finding;
-  };
-  static constexpr Sizes sizes = [] {
-    const Plan p = make();
-    return Sizes{p.steps.size(), p.buffers.size(), p.inputs.size(), p.letters.size(), p.name(p.where).size(), p.finding};
-  }();
-  static constexpr auto where = [] {
-    Text<int(sizes.where)> text;
-    const Plan p = make();
-    for (std::size_t i = 0; i < sizes.where; ++i) text.letters[i] = p.name(p.where)[i];
-    return text;
-  }();
-
- public:
-  static constexpr bool legal = verdict<Where<where>, sizes.finding.mistake, sizes.finding.operand,
-                                        sizes.finding.dimension, sizes.finding.first, sizes.finding.second>();
-  static constexpr auto plan = [] {
-    PlanOf<std::array<Step, sizes.steps>, std::array<Buffer, sizes.buffers>, std::array<int, sizes.inputs>,
-           std::array<char, sizes.letters>> frozen;
-    if (!legal) return frozen;
-    const Plan p = make();
-    const auto copy = [](const auto& from, auto& to) {
-      for (std::size_t i = 0; i < to.size(); ++i) to[i] = from[i];
-    };
-    copy(p.steps, frozen.steps);
-    copy(p.buffers, frozen.buffers);
-    copy(p.inputs, frozen.inputs);
-    copy(p.letters, frozen.letters);
-    frozen.output = p.output;
-    frozen.devices = p.devices;
-    frozen.arena = p.arena;
-    frozen.parameters = p.parameters;
-    return frozen;
-  }();
+template <class Network, class Devices, class... Parts>
+struct PlanSource {
+  static constexpr Plan make() { return plan_network<Network, Parts...>(Devices::value); }
 };
+template <class Network, class Devices, class... Parts>
+using Compiled = Frozen<PlanSource<Network, Devices, Parts...>>;
 
-template <class Network, class Devices, class... Inputs>
-inline constexpr const auto& plan_of = Compiled<Network, Devices, Inputs...>::plan;
+template <class Network, class Devices, class... Parts>
+inline constexpr const auto& plan_of = Compiled<Network, Devices, Parts...>::plan;
 
 }  // namespace tenon
