@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <tenon/network/operators/log_softmax.hpp>
+
+#include "along.hpp"
+
+using namespace tenon;
+using namespace tenon::test;
+
+TEST_CASE("LogSoftmax: y = x - max x - log sum exp(x - max x), along its axes") {
+  check_along([](const Dims& axes) { return LogSoftmax(axes); },
+              [](const std::vector<double>& line, std::size_t i) {
+                double sum = 0;
+                for (double x : line) sum += std::exp(x);
+                return std::log(std::exp(line[i]) / sum);
+              });
+}
+
+TEST_CASE("LogSoftmax: of numbers whose exponentials are infinite") {
+  Tensor x({2});
+  x.values = {-1000, 1000};
+  CHECK(law(LogSoftmax{}, {x}, Element::float32).values == std::vector<double>{-2000, 0});
+}
