@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// mpirun -n 8 build/examples/mnist: MindSpore's model-loading tutorial on the 10 000 MNIST test images,
-// from the slices that MindSpore itself wrote.
+// mpirun -n 8 build/examples/mnist: MindSpore's model-loading tutorial on the 10 000 MNIST test
+// images, from the slices that MindSpore itself wrote.
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <iostream>
@@ -26,18 +26,26 @@ using Classifier = Model<Network, Input<32, 28, 28>, AnyOf<1, 2, 3, 4, 6, 8>>;
 
 struct Options {
   std::string checkpoint, strategy;
-  std::string images = TENON_EXAMPLE_DATA "/t10k-images-idx3-ubyte.gz", labels = TENON_EXAMPLE_DATA "/t10k-labels-idx1-ubyte.gz";
+  std::string images = TENON_EXAMPLE_DATA "/t10k-images-idx3-ubyte.gz",
+              labels = TENON_EXAMPLE_DATA "/t10k-labels-idx1-ubyte.gz";
   std::string backend = "cpu", output;
   Index batch = 32;
 };
 
 static CLI::App& describe(CLI::App& app, Options& o) {
-  app.add_option("--checkpoint", o.checkpoint, "checkpoint: 'DIR/rank_{}/x{}.ckpt', or one whole file [MindSpore's eight slices]");
-  app.add_option("--strategy", o.strategy, "strategy file that says how the checkpoint's files are cut");
+  app.add_option(
+      "--checkpoint", o.checkpoint,
+      "checkpoint: 'DIR/rank_{}/x{}.ckpt', or one whole file [MindSpore's eight slices]");
+  app.add_option("--strategy", o.strategy,
+                 "strategy file that says how the checkpoint's files are cut");
   app.add_option("--images", o.images, "MNIST images, IDX or IDX in gzip")->capture_default_str();
   app.add_option("--labels", o.labels, "their labels")->capture_default_str();
-  app.add_option("--batch", o.batch, "images at once; any number")->check(CLI::Range(Index(1), Index(1) << 31))->capture_default_str();
-  app.add_option("--backend", o.backend, "who computes")->check(CLI::IsMember({"cpu", "reference"}))->capture_default_str();
+  app.add_option("--batch", o.batch, "images at once; any number")
+      ->check(CLI::Range(Index(1), Index(1) << 31))
+      ->capture_default_str();
+  app.add_option("--backend", o.backend, "who computes")
+      ->check(CLI::IsMember({"cpu", "reference"}))
+      ->capture_default_str();
   app.add_option("--output", o.output, "file for all logits, .npy");
   return app;
 }
@@ -51,14 +59,16 @@ static void run(const boost::mpi::communicator& world, Options o) {
   const bool first = world.rank() == 0;
   Classifier model = classifier(world, o.backend);
   if (o.checkpoint.empty()) {
-    if (!o.strategy.empty()) throw Error("--strategy says how the files of --checkpoint are cut: give both");
+    if (!o.strategy.empty())
+      throw Error("--strategy says how the files of --checkpoint are cut: give both");
     o.checkpoint = TENON_EXAMPLE_DATA "/seed8/rank_{}/mlp{}.ckpt";
     o.strategy = TENON_EXAMPLE_DATA "/seed8/strategy.ckpt";
   }
   if (first) {
-    std::cout << "Network on " << world.size() << (world.size() > 1 ? " ranks" : " rank") << ", backend " << o.backend
-              << "; [32/2, 784] is cut into 2 blocks of rows\n";
-    for (const Step& step : model.plan().steps) std::cout << "  " << text(model.plan(), step) << "\n";
+    std::cout << "Network on " << world.size() << (world.size() > 1 ? " ranks" : " rank")
+              << ", backend " << o.backend << "; [32/2, 784] is cut into 2 blocks of rows\n";
+    for (const Step& step : model.plan().steps)
+      std::cout << "  " << text(model.plan(), step) << "\n";
     std::cout << std::flush;
   }
   model.load(o.checkpoint, o.strategy);
@@ -69,9 +79,11 @@ static void run(const boost::mpi::communicator& world, Options o) {
     images = read_idx_images(o.images);
     labels = read_idx_labels(o.labels);
     if (images.rows != 28 || images.columns != 28)
-      throw Error(o.images + " has images of " + std::to_string(images.rows) + " x " + std::to_string(images.columns) + ", the network takes 28 x 28");
+      throw Error(o.images + " has images of " + std::to_string(images.rows) + " x " +
+                  std::to_string(images.columns) + ", the network takes 28 x 28");
     if (images.count == 0 || Index(labels.size()) != images.count)
-      throw Error(o.images + " has " + std::to_string(images.count) + " images, " + o.labels + " has " + std::to_string(labels.size()) + " labels");
+      throw Error(o.images + " has " + std::to_string(images.count) + " images, " + o.labels +
+                  " has " + std::to_string(labels.size()) + " labels");
   });
 
   std::vector<float> x, logits;
@@ -81,13 +93,15 @@ static void run(const boost::mpi::communicator& world, Options o) {
   for (Index at = 0; at < images.count; at += o.batch) {
     const Index rows = std::min(o.batch, images.count - at);
     x.clear();
-    for (Index i = at * 784; i < (at + rows) * 784; ++i) x.push_back(float(images.pixels[std::size_t(i)]) / 255.f);
+    for (Index i = at * 784; i < (at + rows) * 784; ++i)
+      x.push_back(float(images.pixels[std::size_t(i)]) / 255.f);
     const auto start = std::chrono::steady_clock::now();
     const std::span<const float> y = model.predict(x);  // [rows, 10], on every rank
     seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     for (Index i = 0; i < rows; ++i) {
       const auto row = y.subspan(std::size_t(i * 10), 10);
-      correct += std::max_element(row.begin(), row.end()) - row.begin() == labels[std::size_t(at + i)];
+      correct +=
+          std::max_element(row.begin(), row.end()) - row.begin() == labels[std::size_t(at + i)];
     }
     if (!o.output.empty()) logits.insert(logits.end(), y.begin(), y.end());
     progress.at(at + rows);
@@ -96,8 +110,10 @@ static void run(const boost::mpi::communicator& world, Options o) {
     if (first && !o.output.empty()) write_npy(o.output, logits, {images.count, 10});
   });
   if (first)
-    std::printf("%.0f images per second (batch %lld)\nAccuracy: %.4f (%lld of %lld)\n", double(images.count) / seconds, static_cast<long long>(o.batch),
-                double(correct) / double(images.count), static_cast<long long>(correct), static_cast<long long>(images.count));
+    std::printf("%.0f images per second (batch %lld)\nAccuracy: %.4f (%lld of %lld)\n",
+                double(images.count) / seconds, static_cast<long long>(o.batch),
+                double(correct) / double(images.count), static_cast<long long>(correct),
+                static_cast<long long>(images.count));
 }
 
 int main(int argc, char** argv) {

@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <string>
 
-/// Whether stderr ends at a terminal. mpirun gives its ranks a pipe and writes on: then it is mpirun's
-/// own stderr that counts.
+/// Whether stderr ends at a terminal. mpirun gives its ranks a pipe and writes on: then it is
+/// mpirun's own stderr that counts.
 inline bool stderr_is_terminal() {
   if (isatty(STDERR_FILENO)) return true;
   if (!std::getenv("OMPI_COMM_WORLD_SIZE")) return false;
@@ -23,7 +23,8 @@ inline bool stderr_is_terminal() {
 
 class Progress {
  public:
-  Progress(std::string what, std::int64_t total, bool shown) : what_(std::move(what)), total_(total), shown_(shown && stderr_is_terminal()) {}
+  Progress(std::string what, std::int64_t total, bool shown)
+      : what_(std::move(what)), total_(total), shown_(shown && stderr_is_terminal()) {}
   void at(std::int64_t done) {
     using namespace std::chrono;
     const auto now = steady_clock::now();
@@ -31,8 +32,10 @@ class Progress {
     drawn_ = now;
     constexpr int width = 40;
     const int full = int(done * width / (total_ ? total_ : 1));
-    std::fprintf(stderr, "\r%s [%s%s] %lld of %lld", what_.c_str(), std::string(std::size_t(full), '#').c_str(),
-                 std::string(std::size_t(width - full), '.').c_str(), static_cast<long long>(done), static_cast<long long>(total_));
+    std::fprintf(stderr, "\r%s [%s%s] %lld of %lld", what_.c_str(),
+                 std::string(std::size_t(full), '#').c_str(),
+                 std::string(std::size_t(width - full), '.').c_str(), static_cast<long long>(done),
+                 static_cast<long long>(total_));
     if (done == total_) std::fprintf(stderr, "\r\033[K");
     std::fflush(stderr);
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The arithmetic of one rank. A backend names the kernels that it does better than the operators' own
-/// laws:  struct Cpu : Backend { Kernel kernel(std::string_view op, Element element) const override; };
+/// The arithmetic of one rank. A backend names the kernels that it does better than the operators'
+/// own laws:  struct Cpu : Backend { Kernel kernel(std::string_view op, Element element) const
+/// override; };
 #include <string_view>
 
 #include <tenon/core/kernel.hpp>

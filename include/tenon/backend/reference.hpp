@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Every operator's own law in plain loops: the oracle that other backends are tested against, and all
-/// that a program without dependencies needs.  Model<...> model(Reference{});
+/// Every operator's own law in plain loops: the oracle that other backends are tested against, and
+/// all that a program without dependencies needs.  Model<...> model(Reference{});
 #include <tenon/backend/backend.hpp>
 
 namespace tenon {

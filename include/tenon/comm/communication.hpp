@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// How ranks reach each other. An executor knows only this; comm/mpi.hpp does it with MPI, and a program
-/// of one rank needs nothing.
+/// How ranks reach each other. An executor knows only this; comm/mpi.hpp does it with MPI, and a
+/// program of one rank needs nothing.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -27,7 +27,8 @@ class Communication {
   virtual int size() const = 0;
   /// @param scratch memory for what is staged: all that this rank takes and gives.
   /// @param tag tells exchanges of one program apart.
-  virtual std::unique_ptr<Exchange> prepare(ExchangeProgram program, std::span<std::byte> scratch, int tag) = 0;
+  virtual std::unique_ptr<Exchange> prepare(ExchangeProgram program, std::span<std::byte> scratch,
+                                            int tag) = 0;
   /// Does `what` on every rank. If it throws on any, every rank throws: the text of the first one.
   virtual void together(const std::function<void()>& what) = 0;
   /// The numbers of all ranks, rank after rank. @pre equally many on each.
@@ -40,7 +41,8 @@ class Communication {
   }
 };
 
-/// A communication over whatever the host program has; comm/mpi.hpp says it for an MPI communicator.
+/// A communication over whatever the host program has; comm/mpi.hpp says it for an MPI
+/// communicator.
 template <class Host>
 struct CommunicationOver;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// One rank's part of an exchange, in memory's terms: what to give, what to take, what to keep. Nothing
-/// but numbers, so that any transport can run it.
+/// One rank's part of an exchange, in memory's terms: what to give, what to take, what to keep.
+/// Nothing but numbers, so that any transport can run it.
 #include <algorithm>
 #include <cstring>
 #include <span>
@@ -43,15 +43,15 @@ void copy_or_add(const T* x, const Region& from, T* y, const Region& to, bool ad
   for_each_run(from, to, [&](Index in, Index out, Index run) {
     if (add)
       for (Index i = 0; i < run; ++i) y[out + i] += x[in + i];
-    else
-      std::memmove(y + out, x + in, std::size_t(run) * sizeof(T));
+    else std::memmove(y + out, x + in, std::size_t(run) * sizeof(T));
   });
 }
 
 }  // namespace detail
 
 /// y[to] = x[from], or += for floating sums.
-inline void copy(Element element, const void* x, const Region& from, void* y, const Region& to, bool add = false) {
+inline void copy(Element element, const void* x, const Region& from, void* y, const Region& to,
+                 bool add = false) {
   const auto as = [&](auto zero) {
     using T = decltype(zero);
     detail::copy_or_add(static_cast<const T*>(x), from, static_cast<T*>(y), to, add);

@@ -14,11 +14,13 @@ namespace tenon {
 class MpiCommunication : public Communication {
  public:
   /// Collective over `host`.
-  explicit MpiCommunication(const boost::mpi::communicator& host) : communicator_(host, boost::mpi::comm_duplicate) {}
+  explicit MpiCommunication(const boost::mpi::communicator& host)
+      : communicator_(host, boost::mpi::comm_duplicate) {}
 
   int rank() const override { return communicator_.rank(); }
   int size() const override { return communicator_.size(); }
-  std::unique_ptr<Exchange> prepare(ExchangeProgram program, std::span<std::byte> scratch, int tag) override {
+  std::unique_ptr<Exchange> prepare(ExchangeProgram program, std::span<std::byte> scratch,
+                                    int tag) override {
     return std::make_unique<MpiExchange>(communicator_, std::move(program), scratch, tag);
   }
   void together(const std::function<void()>& what) override {
@@ -35,7 +37,9 @@ class MpiCommunication : public Communication {
     const int count = boost::mpi::all_reduce(communicator_, int(!text.empty()), std::plus<int>());
     boost::mpi::broadcast(communicator_, text, first);
     if (count < size())
-      text.append(" (on rank ").append(std::to_string(first)).append(count > 1 ? " and others)" : ")");
+      text.append(" (on rank ")
+          .append(std::to_string(first))
+          .append(count > 1 ? " and others)" : ")");
     throw Error(text);
   }
   std::vector<std::uint64_t> all_gather(std::span<const std::uint64_t> numbers) override {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// A box of a tensor, half open in every dimension:  Box{{0, 16}, {256, 512}} is rows 0..15 of columns 256..511.
+/// A box of a tensor, half open in every dimension:  Box{{0, 16}, {256, 512}} is rows 0..15 of
+/// columns 256..511.
 #include <tenon/core/dims.hpp>
 
 namespace tenon {
@@ -21,6 +22,16 @@ constexpr Interval intersection(Interval a, Interval b) {
 constexpr Interval balanced_block(Index size, Index parts, Index k) {
   const Index each = size / parts, rest = size % parts;  // k*S/p without passing 2^63
   return {k * each + k * rest / parts, (k + 1) * each + (k + 1) * rest / parts};
+}
+
+/// The block of p that holds an element: k*S/p <= element < (k+1)*S/p.
+constexpr Index block_of(Index size, Index parts, Index element) {
+  const Index each = size / parts, rest = size % parts;
+  if (each == 0) return (parts * (element + 1) - 1) / size;  // blocks of one or none
+  Index k = element / (each + (rest > 0));  // blocks are no larger: at most so many before it
+  while (balanced_block(size, parts, k).last <= element)
+    k += 1 + (element - balanced_block(size, parts, k).last) / (each + 1);
+  return k;
 }
 
 using Box = Vector<Interval, max_dimensions>;

@@ -12,11 +12,15 @@ using Index = std::int64_t;
 inline constexpr int max_dimensions = 8;
 using Dims = Vector<Index, max_dimensions>;
 
-/// @throws Error when the product passes 2^63 - 1.
+/// 0 where any size is 0. @throws Error when the product passes 2^63 - 1.
 constexpr Index product(const auto& dims) {
   Index p = 1;
-  for (Index size : dims)
-    if (__builtin_mul_overflow(p, size, &p)) throw Error("a size of more than 2^63 - 1 elements");
+  bool fits = true;
+  for (Index size : dims) {
+    if (size == 0) return 0;
+    fits = fits && !__builtin_mul_overflow(p, size, &p);
+  }
+  if (!fits) throw Error("a size of more than 2^63 - 1 elements");
   return p;
 }
 

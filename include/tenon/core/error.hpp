@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Every error that Tenon throws:  tenon: cannot read x.ckpt: it ends in the middle of layer1.weight
+/// Every error that Tenon throws:  tenon: cannot read x.ckpt: it ends in the middle of
+/// layer1.weight
 #include <stdexcept>
 #include <string>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The call of one rank's arithmetic: blocks in, a block out.  kernel({{x, w, b}, y, attributes, ...})
-/// Every operator brings its law as such a function in plain loops; a backend may know a faster one.
+/// The call of one rank's arithmetic: blocks in, a block out.  kernel({{x, w, b}, y, attributes,
+/// ...}) Every operator brings its law as such a function in plain loops; a backend may know a
+/// faster one.
 #include <string_view>
 
 #include <tenon/core/box.hpp>
@@ -9,21 +10,25 @@
 
 namespace tenon {
 
-/// An operator's numbers, packed and named by the operator itself: transposes, axes, shapes; epsilons.
+/// An operator's numbers, packed and named by the operator itself: transposes, axes, shapes;
+/// epsilons.
 struct Attributes {
   Dims integers;
   Vector<double, 4> reals;
   friend constexpr bool operator==(const Attributes&, const Attributes&) = default;
 };
 
-/// A rank's block of a tensor: row-major and contiguous; `box` is where it lies in the whole tensor.
+/// A rank's block of a tensor: row-major and contiguous; `box` is where it lies in the whole
+/// tensor.
 struct Block {
   void* data = nullptr;
   Box box;
   Element element = Element::float32;
 
   template <class T>
-  T* as() const { return static_cast<T*>(data); }
+  T* as() const {
+    return static_cast<T*>(data);
+  }
   Index size(int dimension) const { return box[dimension].size(); }
 };
 

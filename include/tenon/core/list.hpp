@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// A growing array for passes that also run in the compiler:  List<Step> steps; steps.push_back(step).
-/// (clang 14 with libstdc++ 12 refuses std::vector<T>(n) in constants; this one it takes.)
+/// A growing array for passes that also run in the compiler:  List<Step> steps;
+/// steps.push_back(step). (clang 14 with libstdc++ 12 refuses std::vector<T>(n) in constants; this
+/// one it takes.)
 #include <cstddef>
 #include <initializer_list>
 #include <utility>

@@ -16,21 +16,19 @@ struct Name {
 struct Names {
   List<char> letters;
 
-  /// "owner.part", or the one that is not empty.
+  /// "owner.part", or the one that is not empty. (Both may be views into this very pool.)
   constexpr Name add(std::string_view owner, std::string_view part = {}) {
+    List<char> added;
+    for (char letter : owner) added.push_back(letter);
+    if (!owner.empty() && !part.empty()) added.push_back('.');
+    for (char letter : part) added.push_back(letter);
     const int first = int(letters.size());
-    append(owner);
-    if (!owner.empty() && !part.empty()) letters.push_back('.');
-    append(part);
-    return {first, int(letters.size()) - first};
+    for (char letter : added) letters.push_back(letter);
+    return {first, int(added.size())};
   }
   constexpr std::string_view operator[](Name name) const {
-    return std::string_view(letters.data(), letters.size()).substr(std::size_t(name.first), std::size_t(name.count));
-  }
-
- private:
-  constexpr void append(std::string_view text) {
-    for (char letter : text) letters.push_back(letter);
+    return std::string_view(letters.data(), letters.size())
+        .substr(std::size_t(name.first), std::size_t(name.count));
   }
 };
 

@@ -15,7 +15,7 @@ constexpr Dims strides(const Dims& sizes) {
 }
 
 struct Region {
-  Index first = 0;   // element
+  Index first = 0;  // element
   Dims sizes, strides;
   constexpr Index volume() const { return product(sizes); }
 };

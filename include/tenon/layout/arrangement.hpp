@@ -14,7 +14,8 @@ struct Splits {
   Dims output;
 
   constexpr Splits() = default;
-  constexpr Splits(std::initializer_list<Dims> list, const Dims& out = {}) : inputs(list), output(out) {}
+  constexpr Splits(std::initializer_list<Dims> list, const Dims& out = {})
+      : inputs(list), output(out) {}
   constexpr bool stated() const { return !inputs.empty(); }
   friend constexpr bool operator==(const Splits&, const Splits&) = default;
 };
@@ -22,8 +23,8 @@ struct Splits {
 struct Arrangement {
   Finding finding;
   Vector<char, 16> letters;
-  Axes parts;          // of each letter
-  Index repeats = 1;   // devices that compute the same again
+  Axes parts;         // of each letter
+  Index repeats = 1;  // devices that compute the same again
   bool repeats_left = false;
 
   /// With the repeat axis, if there is one.
@@ -37,9 +38,13 @@ struct Arrangement {
       if (letter && letters[i] == letter) return i;
     return -1;
   }
-  constexpr Index parts_of(char letter) const { return index(letter) < 0 ? 1 : parts[index(letter)]; }
+  constexpr Index parts_of(char letter) const {
+    return index(letter) < 0 ? 1 : parts[index(letter)];
+  }
   /// The letter's axis of the device matrix, counted from the left.
-  constexpr int axis(char letter) const { return index(letter) + (repeats > 1 && repeats_left ? 1 : 0); }
+  constexpr int axis(char letter) const {
+    return index(letter) + (repeats > 1 && repeats_left ? 1 : 0);
+  }
   constexpr Digit digit(char letter) const { return axis_digit(device_matrix(), axis(letter)); }
 };
 
@@ -50,7 +55,10 @@ constexpr Arrangement arrange(const Equation& e, const Splits& splits, Index dev
   Arrangement a;
   Vector<Term, 4> terms = e.inputs;
   if (e.split_is_outputs) terms = {e.outputs[0]};
-  const auto wrong = [&](Finding finding) { a.finding = finding; return a; };
+  const auto wrong = [&](Finding finding) {
+    a.finding = finding;
+    return a;
+  };
   if (splits.inputs.size() != terms.size())
     return wrong({Mistake::inputs_without_split, {}, -1, 0, splits.inputs.size(), terms.size()});
   for (char letter : e.order) a.letters.push_back(letter), a.parts.push_back(0);
@@ -77,7 +85,8 @@ constexpr Arrangement arrange(const Equation& e, const Splits& splits, Index dev
   for (Index& parts : a.parts)
     if (!parts) parts = 1;
   const Index used = product(a.parts);
-  if (devices < used || devices % used) return wrong({Mistake::too_many_devices, {}, -1, 0, used, devices});
+  if (devices < used || devices % used)
+    return wrong({Mistake::too_many_devices, {}, -1, 0, used, devices});
   a.repeats = devices / used;
   a.repeats_left = e.repeats_left;
   return a;

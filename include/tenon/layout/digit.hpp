@@ -48,15 +48,15 @@ constexpr Digits normal(const Digits& digits) {
     if (digit.parts == 1) continue;
     if (!joined.empty() && joined.back().stride == digit.parts * digit.stride)
       joined.back() = {joined.back().parts * digit.parts, digit.stride};
-    else
-      joined.push_back(digit);
+    else joined.push_back(digit);
   }
   return joined;
 }
 
 /// Whether two digits of one mixed radix look at the same part of the rank.
 constexpr bool overlap(const Digit& a, const Digit& b) {
-  return a.parts > 1 && b.parts > 1 && a.stride < b.stride * b.parts && b.stride < a.stride * a.parts;
+  return a.parts > 1 && b.parts > 1 && a.stride < b.stride * b.parts &&
+         b.stride < a.stride * a.parts;
 }
 
 /// The ranks that differ from `rank` in these digits only, in the order of their blocks.

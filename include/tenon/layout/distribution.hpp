@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Who holds what: which digits of the rank pick the block of each dimension, and over which digits
-/// the values are still summands of a sum. A layout of MindSpore, a split of named axes, a strategy:
-/// each is one way to write a distribution; two layouts are the same if their distributions are equal.
-///   Distribution x = whole({32, 512}).cut(0, {{2, 4}}).cut(1, {{2, 2}});  x.box(2) is [0,16) x [256,512)
+/// the values are still summands of a sum. A layout of MindSpore, a split of named axes, a
+/// strategy: each is one way to write a distribution; two layouts are the same if their
+/// distributions are equal.
+///   Distribution x = whole({32, 512}).cut(0, {{2, 4}}).cut(1, {{2, 2}});  x.box(2) is [0,16) x
+///   [256,512)
 #include <tenon/core/box.hpp>
 #include <tenon/layout/digit.hpp>
 

@@ -4,8 +4,9 @@
 ///   equation("mk,kn->mn")      MatMul: k is summed, because the output lacks it
 ///   equation("abC->abC")       Softmax over the last dimension: a capital letter may not be cut
 ///   equation("ab,1b'->ab")     Add: 1 has no letter; b' has size one and is repeated
-/// Each letter is an axis of the operator's device matrix, in order of appearance or as `order` says.
-/// Source: the rules of Shardy and einsum; MindSpore's InferDevMatrixShape and InferTensorMap.
+/// Each letter is an axis of the operator's device matrix, in order of appearance or as `order`
+/// says. Source: the rules of Shardy and einsum; MindSpore's InferDevMatrixShape and
+/// InferTensorMap.
 #include <string_view>
 
 #include <tenon/core/dims.hpp>
@@ -23,11 +24,11 @@ using Term = Vector<EquationAxis, max_dimensions>;
 struct Equation {
   Vector<Term, 4> inputs;
   Vector<Term, 3> outputs;
-  Vector<char, 16> order;    // of the letters in the device matrix
+  Vector<char, 16> order;     // of the letters in the device matrix
   bool repeats_left = false;  // unused devices are the device matrix's first axis, not its last
-  bool scatters = false;      // sums go scattered over dimension 0 of the output (MindSpore's Gather)
-  bool size_one_unmapped = false;   // MindSpore writes -1 for an input's dimension of size one
-  bool split_is_outputs = false;    // the strategy's split is that of the output (MindSpore's OneHot)
+  bool scatters = false;  // sums go scattered over dimension 0 of the output (MindSpore's Gather)
+  bool size_one_unmapped = false;  // MindSpore writes -1 for an input's dimension of size one
+  bool split_is_outputs = false;  // the strategy's split is that of the output (MindSpore's OneHot)
 };
 
 constexpr bool may_be_cut(char letter) { return letter >= 'a' && letter <= 'z'; }

@@ -8,12 +8,13 @@
 
 namespace tenon {
 
-/// visit(source, box) for every piece of `wanted` that `rank` takes, in row-major order of the blocks.
-/// Law: the boxes cover `wanted` exactly once (once for every summand), each lies in
+/// visit(source, box) for every piece of `wanted` that `rank` takes, in row-major order of the
+/// blocks. Law: the boxes cover `wanted` exactly once (once for every summand), each lies in
 /// from.box(source), and source is `rank` exactly where `rank` holds the piece itself.
-/// Cost: one visit a piece. (Block k of p holds element e where k*S/p <= e < (k+1)*S/p.)
+/// Cost: one visit a piece.
 template <class Visit>
-constexpr void for_each_piece(const Distribution& from, const Box& wanted, Index rank, Visit&& visit) {
+constexpr void for_each_piece(const Distribution& from, const Box& wanted, Index rank,
+                              Visit&& visit) {
   const int n = from.shape.size();
   Vector<Digits, max_dimensions> digits;
   Dims first, last, at;  // the blocks of `from` that meet `wanted`
@@ -21,9 +22,8 @@ constexpr void for_each_piece(const Distribution& from, const Box& wanted, Index
     if (wanted[d].size() <= 0) return;
     digits.push_back(from.digits(d));
     const Index size = from.shape[d], p = parts(digits[d]);
-    const auto block_of = [&](Index element) { return (p * (element + 1) - 1) / size; };
-    first.push_back(block_of(wanted[d].first));
-    last.push_back(block_of(wanted[d].last - 1));
+    first.push_back(block_of(size, p, wanted[d].first));
+    last.push_back(block_of(size, p, wanted[d].last - 1));
     at.push_back(first[d]);
   }
   const Digits sum = from.digits(Cut::sum);
@@ -32,7 +32,8 @@ constexpr void for_each_piece(const Distribution& from, const Box& wanted, Index
     Index source = rank;
     bool empty = false;
     for (int d = 0; d < n; ++d) {
-      box.push_back(intersection(balanced_block(from.shape[d], parts(digits[d]), at[d]), wanted[d]));
+      box.push_back(
+          intersection(balanced_block(from.shape[d], parts(digits[d]), at[d]), wanted[d]));
       source = with_block(source, digits[d], at[d]);
       empty = empty || box[d].size() == 0;
     }

@@ -7,7 +7,15 @@
 
 namespace tenon {
 
-enum class Movement : std::uint8_t { nothing, slice, all_gather, all_reduce, reduce_scatter, all_to_all, exchange };
+enum class Movement : std::uint8_t {
+  nothing,
+  slice,
+  all_gather,
+  all_reduce,
+  reduce_scatter,
+  all_to_all,
+  exchange
+};
 
 constexpr std::string_view text(Movement m) {
   constexpr std::string_view names[] = {"nothing",        "slice",      "all-gather", "all-reduce",
@@ -15,8 +23,9 @@ constexpr std::string_view text(Movement m) {
   return names[int(m)];
 }
 
-/// Whether `fine` cuts on where `coarse` ends: its digits begin with those of `coarse`, so that each
-/// block of `coarse` is a whole number of blocks of `fine`.  refines({{4,2}}, {{2,4}}) is true.
+/// Whether `fine` cuts on where `coarse` ends: its digits begin with those of `coarse`, so that
+/// each block of `coarse` is a whole number of blocks of `fine`.  refines({{4,2}}, {{2,4}}) is
+/// true.
 constexpr bool refines(const Digits& fine, const Digits& coarse) {
   Digit f, c;  // what is left of the digit at hand
   int i = 0, j = 0;

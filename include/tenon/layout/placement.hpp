@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Where an operator's operands lie: a digit of the rank for every letter of its equation that is cut.
+/// Where an operator's operands lie: a digit of the rank for every letter of its equation that is
+/// cut.
 ///   place(equation("mk,kn->mn"), shapes, result, {{'k', {2, 1}}}): y is a partial sum over {2, 1}
 #include <tenon/layout/arrangement.hpp>
 
@@ -39,13 +40,15 @@ constexpr Distribution distribution(const Term& term, const Dims& shape, const L
   return x;
 }
 
-/// Law: a letter cut by a digit cuts every dimension that has the letter, and where the output lacks
-/// the letter, the output is a sum over that digit. Findings: no digit may cut twice in one operand; a
-/// letter whose sizes differ (a reshape) must be cut into parts that divide them.
-constexpr Placement place(const Equation& e, const Vector<Dims, 4>& shapes, const Dims& result, const LetterCuts& cuts) {
+/// Law: a letter cut by a digit cuts every dimension that has the letter, and where the output
+/// lacks the letter, the output is a sum over that digit. Findings: no digit may cut twice in one
+/// operand; a letter whose sizes differ (a reshape) must be cut into parts that divide them.
+constexpr Placement place(const Equation& e, const Vector<Dims, 4>& shapes, const Dims& result,
+                          const LetterCuts& cuts) {
   Placement p;
   const Term& out = e.outputs[0];
-  for (int i = 0; i < e.inputs.size(); ++i) p.inputs.push_back(distribution(e.inputs[i], shapes[i], cuts));
+  for (int i = 0; i < e.inputs.size(); ++i)
+    p.inputs.push_back(distribution(e.inputs[i], shapes[i], cuts));
   p.output = distribution(out, result, cuts);
   Digits sums;
   for (char letter : e.order)
@@ -53,13 +56,22 @@ constexpr Placement place(const Equation& e, const Vector<Dims, 4>& shapes, cons
   p.output = p.output.cut(Cut::sum, sums);
   const auto check = [&](const Distribution& x, const Term& term) {
     if (!cuts_are_disjoint(x) && !p.finding)
-      p.finding = {Mistake::axis_used_twice, {}, -1, term.empty() ? '0' : term[0].letter, x.cuts[0].digit.parts};
+      p.finding = {Mistake::axis_used_twice,
+                   {},
+                   -1,
+                   term.empty() ? '0' : term[0].letter,
+                   x.cuts[0].digit.parts};
     for (int d = 0; d < term.size(); ++d) {
       const int o = dimension_of(out, term[d].letter);
       if (o < 0 || term[d].repeated || x.shape[d] == result[o] || p.finding) continue;
       const Index parts = x.parts(d);
       if (x.shape[d] % parts || result[o] % parts)
-        p.finding = {Mistake::cut_reshaped_unevenly, {}, -1, term[d].letter, x.shape[d] % parts ? x.shape[d] : result[o], parts};
+        p.finding = {Mistake::cut_reshaped_unevenly,
+                     {},
+                     -1,
+                     term[d].letter,
+                     x.shape[d] % parts ? x.shape[d] : result[o],
+                     parts};
     }
   };
   for (int i = 0; i < e.inputs.size(); ++i) check(p.inputs[i], e.inputs[i]);
@@ -67,8 +79,8 @@ constexpr Placement place(const Equation& e, const Vector<Dims, 4>& shapes, cons
   return p;
 }
 
-/// The sums of `output` as a strategy's output split asks: all-reduced, or scattered over dimension 0
-/// behind the cuts that it has there.
+/// The sums of `output` as a strategy's output split asks: all-reduced, or scattered over dimension
+/// 0 behind the cuts that it has there.
 struct Summed {
   Finding finding;
   Distribution distribution;
@@ -90,7 +102,8 @@ constexpr Summed summed_as(const Distribution& output, const Dims& split) {
 }
 
 /// Where a strategy puts an operator on so many devices.
-constexpr Placement place(const Equation& e, const Vector<Dims, 4>& shapes, const Dims& result, const Splits& splits, Index devices) {
+constexpr Placement place(const Equation& e, const Vector<Dims, 4>& shapes, const Dims& result,
+                          const Splits& splits, Index devices) {
   const Arrangement a = arrange(e, splits, devices);
   if (a.finding) return {a.finding, {}, {}};
   return place(e, shapes, result, cuts_of(a));
@@ -114,12 +127,14 @@ constexpr Following follow(const Equation& e, const Vector<Distribution, 4>& ope
       if (axis.repeated || !axis.letter) {
         if (!digits.empty()) f.finding = {Mistake::size_one_cut, {}, i, shown, parts(digits)};
       } else if (!may_be_cut(axis.letter)) {
-        if (!digits.empty()) f.finding = {Mistake::whole_dimension_cut, {}, i, shown, parts(digits)};
+        if (!digits.empty())
+          f.finding = {Mistake::whole_dimension_cut, {}, i, shown, parts(digits)};
       } else if (!contains(seen, axis.letter)) {
         seen.push_back(axis.letter);
         for (const Digit& digit : digits) f.cuts.push_back({axis.letter, digit});
       } else if (!(digits_of(f.cuts, axis.letter) == digits)) {
-        f.finding = {Mistake::inputs_cut_differently, {}, i, shown, parts(digits_of(f.cuts, axis.letter)), parts(digits)};
+        f.finding = {Mistake::inputs_cut_differently,       {},           i, shown,
+                     parts(digits_of(f.cuts, axis.letter)), parts(digits)};
       }
     }
   return f;

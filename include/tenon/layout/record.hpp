@@ -10,7 +10,7 @@
 
 namespace tenon {
 
-using Axes = Vector<Index, 16>;                  // of a device matrix, or of one tensor map entry
+using Axes = Vector<Index, 16>;                // of a device matrix, or of one tensor map entry
 using AxisMap = Vector<Axes, max_dimensions>;  // for each dimension, the axes that cut it
 
 /// The digit of axis i (from the left) of ranks row-major over the device matrix.
@@ -30,13 +30,15 @@ struct LayoutRecord {
   constexpr Digits digits(const Axes& entry) const {
     Digits found;
     for (Index value : entry)
-      if (value >= 0) found.push_back(axis_digit(device_matrix, device_matrix.size() - 1 - int(value)));
+      if (value >= 0)
+        found.push_back(axis_digit(device_matrix, device_matrix.size() - 1 - int(value)));
     return found;
   }
   friend constexpr bool operator==(const LayoutRecord&, const LayoutRecord&) = default;
 };
 
-/// What MindSpore's TensorLayout refuses of any layout, and Tenon too (divisibility is only strict's).
+/// What MindSpore's TensorLayout refuses of any layout, and Tenon too (divisibility is only
+/// strict's).
 constexpr Finding examine(const LayoutRecord& layout) {
   const Index axes = layout.device_matrix.size();
   if (layout.tensor_map.size() != layout.shape.size())
@@ -46,8 +48,10 @@ constexpr Finding examine(const LayoutRecord& layout) {
   Axes used;
   for (int d = 0; d < layout.tensor_map.size(); ++d)
     for (Index value : layout.tensor_map[d]) {
-      if (value < -1 || value >= axes) return {Mistake::map_value_out_of_range, {}, -1, char('0' + d), value, axes};
-      if (value >= 0 && contains(used, value)) return {Mistake::axis_used_twice, {}, -1, char('0' + d), value};
+      if (value < -1 || value >= axes)
+        return {Mistake::map_value_out_of_range, {}, -1, char('0' + d), value, axes};
+      if (value >= 0 && contains(used, value))
+        return {Mistake::axis_used_twice, {}, -1, char('0' + d), value};
       if (value >= 0) used.push_back(value);
     }
   return {};
@@ -57,7 +61,8 @@ constexpr Finding examine(const LayoutRecord& layout) {
 /// @pre !examine(layout)
 constexpr Distribution lower(const LayoutRecord& layout) {
   Distribution x = whole(layout.shape);
-  for (int d = 0; d < layout.tensor_map.size(); ++d) x = x.cut(d, layout.digits(layout.tensor_map[d]));
+  for (int d = 0; d < layout.tensor_map.size(); ++d)
+    x = x.cut(d, layout.digits(layout.tensor_map[d]));
   return x;
 }
 

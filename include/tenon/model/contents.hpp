@@ -23,7 +23,8 @@ inline void read_bytes(const StoredTensor& tensor, Index first, Index count, std
 }
 
 /// Copies a piece of the stored slice into the block that is to hold it.
-inline void read_piece(const StoredTensor& tensor, const Region& from, std::byte* block, const Region& to) {
+inline void read_piece(const StoredTensor& tensor, const Region& from, std::byte* block,
+                       const Region& to) {
   const Index size = bytes(tensor.element);
   for_each_run(from, to, [&](Index in, Index out, Index run) {
     read_bytes(tensor, in * size, run * size, block + out * size);
@@ -42,7 +43,8 @@ inline std::uint64_t content_hash(const StoredTensor& tensor) {
     std::memset(buffer, 0, sizeof buffer);
     read_bytes(tensor, at, count, buffer);
     if (at == 0) std::memcpy(&first, buffer, std::size_t(std::min(size, count)));
-    for (Index i = 0; i < count && constant; i += size) constant = std::memcmp(buffer + i, &first, std::size_t(size)) == 0;
+    for (Index i = 0; i < count && constant; i += size)
+      constant = std::memcmp(buffer + i, &first, std::size_t(size)) == 0;
     for (std::size_t i = 0; i < sizeof buffer; i += 8) {
       std::uint64_t word;
       std::memcpy(&word, buffer + i, 8);

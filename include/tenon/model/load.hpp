@@ -20,19 +20,26 @@ class ShardedCheckpoint {
  public:
   /// @param pattern one whole file, or "{}" where the rank's number goes.
   /// @param strategy MindSpore's strategy file; none for one whole file.
-  ShardedCheckpoint(std::string pattern, const std::string& strategy) : pattern_(std::move(pattern)) {
+  ShardedCheckpoint(std::string pattern, const std::string& strategy)
+      : pattern_(std::move(pattern)) {
     if (strategy.empty()) {
       if (has_number(pattern_))
-        throw Error(std::string(pattern_).append(" is cut over several files: give the strategy file that says how; "
-                                                 "a name without {} is one whole file"));
+        throw Error(std::string(pattern_).append(
+            " is cut over several files: give the strategy file that says how; "
+            "a name without {} is one whole file"));
       return;
     }
     strategy_ = read_strategy_file(strategy);
     for (const StoredLayout& stored : strategy_.layouts)
       files_ = std::max(files_, stored.layout.devices());
     if (files_ > 1 && !has_number(pattern_))
-      throw Error(std::string(strategy).append(" cuts over ").append(std::to_string(files_)).append(" files, but ")
-                      .append(pattern_).append(" names one: put {} where the rank's number goes, or give no strategy"));
+      throw Error(
+          std::string(strategy)
+              .append(" cuts over ")
+              .append(std::to_string(files_))
+              .append(" files, but ")
+              .append(pattern_)
+              .append(" names one: put {} where the rank's number goes, or give no strategy"));
   }
 
   Index files() const { return files_; }
@@ -45,34 +52,51 @@ class ShardedCheckpoint {
     if (!stored) throw Error(std::string(strategy_.path).append(" has no layout of ").append(name));
     LayoutRecord layout = stored->layout;
     layout.shape = shape;
-    if (shape.size() == 1 && layout.tensor_map.size() > 1) {  // the file writes several axes of a vector so
+    if (shape.size() == 1 &&
+        layout.tensor_map.size() > 1) {  // the file writes several axes of a vector so
       Axes joined;
       for (const Axes& entry : layout.tensor_map) joined.append(entry);
       layout.tensor_map = {joined};
     }
-    if (const Finding found = examine(layout)) throw Error(std::string(strategy_.path).append(": ").append(text(found, name)));
+    if (const Finding found = examine(layout))
+      throw Error(std::string(strategy_.path).append(": ").append(text(found, name)));
     return lower(layout);
   }
 
   /// The slice in a file. @throws Error when it is not what the layout says.
-  const StoredTensor& slice(std::string_view name, const Distribution& from, Index file, Element element) {
+  const StoredTensor& slice(std::string_view name, const Distribution& from, Index file,
+                            Element element) {
     const StoredTensor& tensor = open(file).at(name);
     const Dims expected = sizes(from.box(file));
     const bool scalar = tensor.shape.empty() && product(expected) == 1;
     if (!(tensor.shape == expected) && !scalar)
-      throw Error(std::string(path(file)).append(": ").append(name).append(" has the shape ").append(text(tensor.shape))
-                      .append(", expected ").append(text(expected)).append(": the slice of ").append(text(from.shape))
-                      .append(strategy_.path.empty() ? " (it is one whole file)" : " for this rank"));
+      throw Error(
+          std::string(path(file))
+              .append(": ")
+              .append(name)
+              .append(" has the shape ")
+              .append(text(tensor.shape))
+              .append(", expected ")
+              .append(text(expected))
+              .append(": the slice of ")
+              .append(text(from.shape))
+              .append(strategy_.path.empty() ? " (it is one whole file)" : " for this rank"));
     if (tensor.element != element || tensor.is_string)
-      throw Error(std::string(path(file)).append(": ").append(name).append(" is of ").append(text(tensor.element))
-                      .append(", the network's is of ").append(text(element)));
+      throw Error(std::string(path(file))
+                      .append(": ")
+                      .append(name)
+                      .append(" is of ")
+                      .append(text(tensor.element))
+                      .append(", the network's is of ")
+                      .append(text(element)));
     return tensor;
   }
 
  private:
   const Checkpoint& open(Index file) {
     const auto found = opened_.find(file);
-    return found != opened_.end() ? found->second : opened_.emplace(file, Checkpoint(path(file))).first->second;
+    return found != opened_.end() ? found->second
+                                  : opened_.emplace(file, Checkpoint(path(file))).first->second;
   }
 
   std::string pattern_;
@@ -83,9 +107,10 @@ class ShardedCheckpoint {
 
 namespace detail {
 
-/// Every file has every slice in its shape, replicas are equal, and no two different slices are the same
-/// bytes. Each rank looks at its share of the files. Collective.
-inline void prove(ShardedCheckpoint& checkpoint, const Parameters& parameters, Communication& communication) {
+/// Every file has every slice in its shape, replicas are equal, and no two different slices are the
+/// same bytes. Each rank looks at its share of the files. Collective.
+inline void prove(ShardedCheckpoint& checkpoint, const Parameters& parameters,
+                  Communication& communication) {
   const Index ranks = communication.size(), rounds = (checkpoint.files() + ranks - 1) / ranks;
   const auto& slices = parameters.slices();
   std::vector<std::uint64_t> own(slices.size() * std::size_t(rounds));
@@ -93,25 +118,34 @@ inline void prove(ShardedCheckpoint& checkpoint, const Parameters& parameters, C
     for (Index round = 0; round < rounds; ++round) {
       const Index file = round * ranks + communication.rank();
       for (std::size_t i = 0; i < slices.size() && file < checkpoint.files(); ++i) {
-        const Distribution from = checkpoint.distribution(slices[i].name, slices[i].distribution.shape);
-        own[std::size_t(round) * slices.size() + i] = content_hash(checkpoint.slice(slices[i].name, from, file, slices[i].element));
+        const Distribution from =
+            checkpoint.distribution(slices[i].name, slices[i].distribution.shape);
+        own[std::size_t(round) * slices.size() + i] =
+            content_hash(checkpoint.slice(slices[i].name, from, file, slices[i].element));
       }
     }
   });
   const std::vector<std::uint64_t> all = communication.all_gather(own);
   const auto hash = [&](Index file, std::size_t i) {
-    return all[std::size_t(file % ranks) * own.size() + std::size_t(file / ranks) * slices.size() + i];
+    return all[std::size_t(file % ranks) * own.size() + std::size_t(file / ranks) * slices.size() +
+               i];
   };
   communication.together([&] {
     for (std::size_t i = 0; i < slices.size(); ++i) {
-      const Distribution from = checkpoint.distribution(slices[i].name, slices[i].distribution.shape);
+      const Distribution from =
+          checkpoint.distribution(slices[i].name, slices[i].distribution.shape);
       for (Index b = 1; b < checkpoint.files(); ++b)
         for (Index a = 0; a < b; ++a) {
           const bool replicas = from.box(a) == from.box(b), same = hash(a, i) == hash(b, i);
           if (replicas == same || (same && hash(a, i) == 0)) continue;
-          throw Error(std::string(checkpoint.path(a)).append(" and ").append(checkpoint.path(b))
-                          .append(replicas ? " should hold the same slice of " : " hold the same slice of ")
-                          .append(slices[i].name).append(replicas ? ", but they differ" : ", but the strategy gives them different ones"));
+          throw Error(
+              std::string(checkpoint.path(a))
+                  .append(" and ")
+                  .append(checkpoint.path(b))
+                  .append(replicas ? " should hold the same slice of " : " hold the same slice of ")
+                  .append(slices[i].name)
+                  .append(replicas ? ", but they differ"
+                                   : ", but the strategy gives them different ones"));
         }
     }
   });
@@ -119,19 +153,23 @@ inline void prove(ShardedCheckpoint& checkpoint, const Parameters& parameters, C
 
 }  // namespace detail
 
-/// Collective: proves the files, then each rank reads the bytes of its own slices. On an error every
-/// rank throws it, and nothing has been changed.
-inline void load(Parameters& parameters, Communication& communication, const std::string& pattern, const std::string& strategy = {}) {
+/// Collective: proves the files, then each rank reads the bytes of its own slices. On an error
+/// every rank throws it, and nothing has been changed.
+inline void load(Parameters& parameters, Communication& communication, const std::string& pattern,
+                 const std::string& strategy = {}) {
   std::unique_ptr<ShardedCheckpoint> checkpoint;
-  communication.together([&] { checkpoint = std::make_unique<ShardedCheckpoint>(pattern, strategy); });
+  communication.together(
+      [&] { checkpoint = std::make_unique<ShardedCheckpoint>(pattern, strategy); });
   detail::prove(*checkpoint, parameters, communication);
   communication.together([&] {
     for (const Parameters::Slice& slice : parameters.slices()) {
       const Distribution from = checkpoint->distribution(slice.name, slice.distribution.shape);
       const Box wanted = slice.distribution.box(communication.rank());
-      for_each_piece(from, wanted, communication.rank() % checkpoint->files(), [&](Index file, const Box& piece) {
-        read_piece(checkpoint->slice(slice.name, from, file, slice.element), region(piece, from.box(file)), slice.data, region(piece, wanted));
-      });
+      for_each_piece(from, wanted, communication.rank() % checkpoint->files(),
+                     [&](Index file, const Box& piece) {
+                       read_piece(checkpoint->slice(slice.name, from, file, slice.element),
+                                  region(piece, from.box(file)), slice.data, region(piece, wanted));
+                     });
     }
   });
 }

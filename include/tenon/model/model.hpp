@@ -31,15 +31,19 @@ struct Program<Network, Inputs<Parts...>, AnyOf<counts...>> {
   /// @throws Error that lists the legal numbers.
   static PlanView plan(Index ranks) {
     PlanView found;
-    if (!((ranks == counts && (found = view(plan_of<Network, Devices<counts>, Parts...>), true)) || ...))
-      throw Error(std::string("this program runs on ").append(text(Vector<Index, 64>{counts...})).append(" ranks, not on ")
+    if (!((ranks == counts && (found = view(plan_of<Network, Devices<counts>, Parts...>), true)) ||
+          ...))
+      throw Error(std::string("this program runs on ")
+                      .append(text(Vector<Index, 64>{counts...}))
+                      .append(" ranks, not on ")
                       .append(std::to_string(ranks)));
     return found;
   }
   static Plan plan(Index ranks, Index rows) { return plan_network<Network, Parts...>(ranks, rows); }
 };
 template <class Network, class Input, Index... counts>
-struct Program<Network, Input, AnyOf<counts...>> : Program<Network, Inputs<Input>, AnyOf<counts...>> {};
+struct Program<Network, Input, AnyOf<counts...>>
+    : Program<Network, Inputs<Input>, AnyOf<counts...>> {};
 template <class Network, class Input, Index count>
 struct Program<Network, Input, Devices<count>> : Program<Network, Input, AnyOf<count>> {};
 
@@ -53,10 +57,12 @@ class Model {
   /// Collective. @param host the program's communicator: tenon/comm/mpi.hpp takes MPI's.
   template <class Host, std::derived_from<Backend> B>
   Model(const Host& host, const B& backend)
-      : Model(std::make_unique<typename CommunicationOver<Host>::type>(host), std::make_unique<B>(backend)) {}
+      : Model(std::make_unique<typename CommunicationOver<Host>::type>(host),
+              std::make_unique<B>(backend)) {}
   /// One rank alone.
   template <std::derived_from<Backend> B>
-  explicit Model(const B& backend) : Model(std::make_unique<Alone>(), std::make_unique<B>(backend)) {}
+  explicit Model(const B& backend)
+      : Model(std::make_unique<Alone>(), std::make_unique<B>(backend)) {}
 
   /// Fills the parameters (model/load.hpp). Collective.
   void load(const std::string& files, const std::string& strategy = {}) {
@@ -82,7 +88,10 @@ class Model {
     const Index row = product(shape) / shape[0], rows = Index(x.size()) / row;
     if (input.distribution.parts(0) > 1) return predict_rows(0, x.data());
     if (rows * row != Index(x.size()) || rows == 0)
-      throw Error(std::string("an input of ").append(std::to_string(x.size())).append(" elements is not made of rows of ").append(std::to_string(row)));
+      throw Error(std::string("an input of ")
+                      .append(std::to_string(x.size()))
+                      .append(" elements is not made of rows of ")
+                      .append(std::to_string(row)));
     return predict_rows(rows, x.data());
   }
 
@@ -98,7 +107,9 @@ class Model {
   };
 
   Model(std::unique_ptr<Communication> communication, std::unique_ptr<Backend> backend)
-      : communication_(std::move(communication)), backend_(std::move(backend)), plan_(Program::plan(communication_->size())),
+      : communication_(std::move(communication)),
+        backend_(std::move(backend)),
+        plan_(Program::plan(communication_->size())),
         parameters_(plan_) {
     forward_of(0);
   }
@@ -110,8 +121,10 @@ class Model {
     if (forward.executor) return forward;
     if (rows) forward.owned = Program::plan(communication_->size(), rows);
     forward.plan = rows ? view(forward.owned) : plan_;
-    if (forward.plan.finding) throw Error(text(forward.plan.finding, forward.plan.name(forward.plan.where)));
-    forward.executor = std::make_unique<Executor>(forward.plan, *backend_, *communication_, parameters_);
+    if (forward.plan.finding)
+      throw Error(text(forward.plan.finding, forward.plan.name(forward.plan.where)));
+    forward.executor =
+        std::make_unique<Executor>(forward.plan, *backend_, *communication_, parameters_);
     return forward;
   }
 

@@ -14,7 +14,8 @@ constexpr Finding examine_axes(const Dims& axes, Index rank) {
   Dims seen;
   for (Index axis : axes) {
     const Index d = from_front(axis, rank);
-    if (d < 0 || d >= rank || contains(seen, d)) return {Mistake::no_such_axis, {}, 0, 0, axis, rank};
+    if (d < 0 || d >= rank || contains(seen, d))
+      return {Mistake::no_such_axis, {}, 0, 0, axis, rank};
     seen.push_back(d);
   }
   return {};

@@ -13,11 +13,14 @@ constexpr bool is_floating(Element e) { return e == Element::float32 || e == Ele
 /// All operands have one floating type.
 constexpr Finding floating_operands(const Operands& o) {
   for (int i = 0; i < o.elements.size(); ++i)
-    if (!is_floating(o.elements[i]) || o.elements[i] != o.elements[0]) return {Mistake::other_element, {}, i};
+    if (!is_floating(o.elements[i]) || o.elements[i] != o.elements[0])
+      return {Mistake::other_element, {}, i};
   return {};
 }
 
-constexpr Result infer_unary(const Operands& o) { return {floating_operands(o), o.shapes[0], o.elements[0]}; }
+constexpr Result infer_unary(const Operands& o) {
+  return {floating_operands(o), o.shapes[0], o.elements[0]};
+}
 
 constexpr Equation unary_equation(const Operands& o) {
   const Term x = letters('a', o.shapes[0].size());
@@ -44,11 +47,13 @@ constexpr int offset_of(Alignment alignment, int rank, int result_rank) {
 template <Alignment alignment>
 constexpr Result infer_binary(const Operands& o) {
   Result r{floating_operands(o), {}, o.elements[0]};
-  const int rank = o.shapes[0].size() > o.shapes[1].size() ? o.shapes[0].size() : o.shapes[1].size();
+  const int rank =
+      o.shapes[0].size() > o.shapes[1].size() ? o.shapes[0].size() : o.shapes[1].size();
   r.shape = Dims::filled(rank, 1);
   if (alignment == Alignment::channel && (o.shapes[0].size() < 2 || o.shapes[1].size() != 1))
-    r.finding = o.shapes[0].size() < 2 ? Finding{Mistake::other_rank, {}, 0, 0, o.shapes[0].size(), 2}
-                                       : Finding{Mistake::other_rank, {}, 1, 0, o.shapes[1].size(), 1};
+    r.finding = o.shapes[0].size() < 2
+                    ? Finding{Mistake::other_rank, {}, 0, 0, o.shapes[0].size(), 2}
+                    : Finding{Mistake::other_rank, {}, 1, 0, o.shapes[1].size(), 1};
   for (int i = 0; i < 2 && !r.finding; ++i)
     for (int d = 0; d < o.shapes[i].size(); ++d) {
       const int at = d + offset_of(i ? alignment : Alignment::last, o.shapes[i].size(), rank);
@@ -67,7 +72,8 @@ constexpr Equation binary_equation(const Operands& o) {
   for (int i = 0; i < 2; ++i) {
     const int offset = offset_of(i ? alignment : Alignment::last, o.shapes[i].size(), shape.size());
     Term term = letters(char('a' + offset), o.shapes[i].size());
-    for (int d = 0; d < term.size(); ++d) term[d].repeated = o.shapes[i][d] == 1 && shape[d + offset] != 1;
+    for (int d = 0; d < term.size(); ++d)
+      term[d].repeated = o.shapes[i][d] == 1 && shape[d + offset] != 1;
     e.inputs.push_back(term);
   }
   for (const EquationAxis& axis : e.outputs[0]) e.order.push_back(axis.letter);
@@ -77,7 +83,8 @@ constexpr Equation binary_equation(const Operands& o) {
 template <class T, auto scalar, Alignment alignment>
 void binary_law(const KernelCall& call) {
   const Box& result = call.output.box;
-  const auto along = [&](const Block& block, Alignment where) {  // strides over the result's dimensions
+  const auto along = [&](const Block& block,
+                         Alignment where) {  // strides over the result's dimensions
     const Dims own = strides(sizes(block.box));
     const int offset = offset_of(where, own.size(), result.size());
     Region r{0, sizes(result), Dims::filled(result.size(), 0)};
@@ -95,7 +102,8 @@ void binary_law(const KernelCall& call) {
   if (last >= 0) rows_a.sizes[last] = rows_b.sizes[last] = n > 0;
   for_each_run(rows_a, rows_b, [&](Index first_a, Index first_b, Index rows) {
     for (Index row = 0; row < rows; ++row)
-      for (Index i = 0; i < n; ++i) *y++ = scalar(x[first_a + row + i * step_a], w[first_b + row + i * step_b]);
+      for (Index i = 0; i < n; ++i)
+        *y++ = scalar(x[first_a + row + i * step_a], w[first_b + row + i * step_b]);
   });
 }
 

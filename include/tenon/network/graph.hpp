@@ -43,7 +43,8 @@ struct Graph {
   constexpr Operands operands(const Node& node, Index devices = 1) const {
     Operands o{{}, {}, node.attributes, node.splits, devices};
     for (int input : node.inputs)
-      o.shapes.push_back(nodes[std::size_t(input)].shape), o.elements.push_back(nodes[std::size_t(input)].element);
+      o.shapes.push_back(nodes[std::size_t(input)].shape),
+          o.elements.push_back(nodes[std::size_t(input)].element);
     return o;
   }
 };
@@ -57,14 +58,16 @@ struct Value {
 
 /// A parameter of the network; one name is one parameter, however often it is asked for.
 /// Finding: the name has two shapes.
-constexpr Value parameter(Graph& graph, std::string_view layer, std::string_view part, const Dims& shape,
-                          Element element = Element::float32) {
+constexpr Value parameter(Graph& graph, std::string_view layer, std::string_view part,
+                          const Dims& shape, Element element = Element::float32) {
   const Name name = graph.names.add(layer, part);
   for (int i = 0; i < int(graph.nodes.size()); ++i) {
     const Node& node = graph.nodes[std::size_t(i)];
     if (node.kind != Node::Kind::parameter || graph.names[node.name] != graph.names[name]) continue;
     Finding differs{Mistake::parameter_differs, {}, -1, '0', node.shape.size(), shape.size()};
-    for (int d = 0; d < shape.size() && node.shape.size() == shape.size() && differs.first == differs.second; ++d)
+    for (int d = 0;
+         d < shape.size() && node.shape.size() == shape.size() && differs.first == differs.second;
+         ++d)
       differs = {Mistake::parameter_differs, {}, -1, char('0' + d), node.shape[d], shape[d]};
     if (!(node.shape == shape)) graph.report(differs, name);
     return {&graph, i};
@@ -73,15 +76,16 @@ constexpr Value parameter(Graph& graph, std::string_view layer, std::string_view
 }
 
 /// Records one operation; a mistake is kept in the graph, and the value stays usable.
-constexpr Value record(Graph& graph, const Operator& op, std::string_view layer, std::string_view part,
-                       const Vector<Value, 4>& operands, const Attributes& attributes, const Splits& splits) {
-  Node node{Node::Kind::operation, &op, {}, {}, {}, graph.names.add(layer, part), attributes, splits};
+constexpr Value record(Graph& graph, const Operator& op, std::string_view layer,
+                       std::string_view part, const Vector<Value, 4>& operands,
+                       const Attributes& attributes, const Splits& splits) {
+  Node node{Node::Kind::operation,        &op,        {},    {}, {},
+            graph.names.add(layer, part), attributes, splits};
   for (const Value& value : operands) node.inputs.push_back(value.node);
   Result result{};
   if (operands.size() != op.operands)
     result.finding = {Mistake::other_operands, {}, -1, 0, operands.size(), op.operands};
-  else if (!graph.finding)
-    result = op.infer(graph.operands(node));
+  else if (!graph.finding) result = op.infer(graph.operands(node));
   graph.report(result.finding, node.name);
   node.shape = result.shape;
   node.element = result.element;
@@ -94,13 +98,15 @@ constexpr Graph trace(const Network& network, const Vector<Signature, 4>& inputs
   Graph graph;
   Vector<Value, 4> values;
   for (const Signature& input : inputs) {
-    const Node node{Node::Kind::input, nullptr, {}, input.shape, input.element, graph.names.add("input"), {}, {}};
+    const Node node{Node::Kind::input,        nullptr, {}, input.shape, input.element,
+                    graph.names.add("input"), {},      {}};
     values.push_back({&graph, graph.add(node)});
     graph.inputs.push_back(values.back().node);
   }
   Value result;
   if constexpr (requires { network.construct(values[0]); }) result = network.construct(values[0]);
-  else if constexpr (requires { network.construct(values[0], values[1]); }) result = network.construct(values[0], values[1]);
+  else if constexpr (requires { network.construct(values[0], values[1]); })
+    result = network.construct(values[0], values[1]);
   else if constexpr (requires { network.construct(values[0], values[1], values[2]); })
     result = network.construct(values[0], values[1], values[2]);
   else result = network.construct(values[0], values[1], values[2], values[3]);

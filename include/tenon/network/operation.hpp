@@ -2,8 +2,8 @@
 #pragma once
 /// An operator as an object that is called, and that may be told its strategy:
 ///   MatMul multiply;  multiply.shard({{2, 1}, {1, 2}});  auto y = multiply(x, w);
-/// `y` is a node of the graph where x and w are (network/graph.hpp), or a typed tensor where they are
-/// such (run/tensor.hpp): whoever owns the operands' type says what applying means.
+/// `y` is a node of the graph where x and w are (network/graph.hpp), or a typed tensor where they
+/// are such (run/tensor.hpp): whoever owns the operands' type says what applying means.
 #include <tenon/network/graph.hpp>
 
 namespace tenon {
@@ -28,7 +28,8 @@ struct Operation {
   constexpr auto operator()(const auto&... operands) const {
     return apply(static_cast<const Derived&>(*this), operands...);
   }
-  /// The call with a strategy given as a type:  matmul.shard<Strategy<Split<2, 1>, Split<1, 2>>>(x, w).
+  /// The call with a strategy given as a type:  matmul.shard<Strategy<Split<2, 1>, Split<1, 2>>>(x,
+  /// w).
   template <class Strategy>
   constexpr auto shard(const auto&... operands) const {
     return apply_with<Strategy>(static_cast<const Derived&>(*this), operands...);
@@ -36,10 +37,11 @@ struct Operation {
 };
 
 template <class Derived, class... Values>
-  requires(std::is_same_v<Values, Value> && ...)
-constexpr Value apply(const Derived& operation, Value first, Values... rest) {
+requires(std::is_same_v<Values, Value>&&...) constexpr Value
+    apply(const Derived& operation, Value first, Values... rest) {
   const std::string_view part = operation.part.empty() ? Derived::info.name : operation.part;
-  return record(*first.graph, Derived::info, operation.layer, part, {first, rest...}, operation.attributes(), operation.splits);
+  return record(*first.graph, Derived::info, operation.layer, part, {first, rest...},
+                operation.attributes(), operation.splits);
 }
 
 }  // namespace tenon

@@ -14,7 +14,7 @@ struct Operands {
   Vector<Dims, 4> shapes;
   Vector<Element, 4> elements;
   Attributes attributes;
-  Splits splits;      // as stated, or none
+  Splits splits;  // as stated, or none
   Index devices = 1;
 };
 
@@ -25,16 +25,17 @@ struct Result {
 };
 
 struct Operator {
-  std::string_view name;                       // MindSpore's
+  std::string_view name;  // MindSpore's
   int operands = 1;
   Result (*infer)(const Operands&) = nullptr;
   Equation (*equation)(const Operands&) = nullptr;
-  Law law{};                                   // none: the result is the same memory
-  Scalar scalar{};                             // of an operator that is one function of each element
-  bool adds = false;                           // operand 1 may be a bias that its producer adds
-  bool takes_epilogue = false;                 // the law adds a bias and applies a scalar function
-  bool batch_parallel = false;                 // without a strategy: rows over all devices (MindSpore's default)
-  std::string_view integers{}, reals{};        // names of the attributes: "transpose_a transpose_b", "axis..."
+  Law law{};                    // none: the result is the same memory
+  Scalar scalar{};              // of an operator that is one function of each element
+  bool adds = false;            // operand 1 may be a bias that its producer adds
+  bool takes_epilogue = false;  // the law adds a bias and applies a scalar function
+  bool batch_parallel = false;  // without a strategy: rows over all devices (MindSpore's default)
+  std::string_view integers{},
+      reals{};  // names of the attributes: "transpose_a transpose_b", "axis..."
 };
 
 }  // namespace tenon

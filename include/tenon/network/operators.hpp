@@ -26,10 +26,10 @@
 namespace tenon {
 
 inline constexpr const Operator* all_operators[] = {
-    &Add::info,     &BiasAdd::info, &Flatten::info,   &Gather::info,    &GELU::info,
+    &Add::info,      &BiasAdd::info,     &Flatten::info,   &Gather::info,     &GELU::info,
     &Identity::info, &L2Normalize::info, &LayerNorm::info, &LogSoftmax::info, &MatMul::info,
-    &Mul::info,     &OneHot::info,  &Pow::info,       &PReLU::info,     &ReduceSum::info,
-    &ReLU::info,    &Reshape::info, &Sigmoid::info,   &Softmax::info,   &Tanh::info,
+    &Mul::info,      &OneHot::info,      &Pow::info,       &PReLU::info,      &ReduceSum::info,
+    &ReLU::info,     &Reshape::info,     &Sigmoid::info,   &Softmax::info,    &Tanh::info,
     &Transpose::info};
 
 /// The operator of MindSpore's name, or none.

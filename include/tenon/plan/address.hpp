@@ -20,7 +20,8 @@ constexpr Index first_fit(const List<Lifetime>& placed, const Lifetime& wanted) 
     moved = false;
     for (const Lifetime& other : placed) {
       const bool together = other.first <= wanted.last && wanted.first <= other.last;
-      if (!together || at >= other.offset + other.bytes || other.offset >= at + wanted.bytes) continue;
+      if (!together || at >= other.offset + other.bytes || other.offset >= at + wanted.bytes)
+        continue;
       at = other.offset + other.bytes;
       moved = true;
     }
@@ -30,8 +31,8 @@ constexpr Index first_fit(const List<Lifetime>& placed, const Lifetime& wanted) 
 
 }  // namespace detail
 
-/// A view lives in its base; the output lives on after the last step; an exchange's scratch lives in
-/// its step alone.
+/// A view lives in its base; the output lives on after the last step; an exchange's scratch lives
+/// in its step alone.
 constexpr void give_addresses(Plan& plan) {
   const auto base = [&](int buffer) {
     while (plan.buffer(buffer).place == Buffer::Place::view) buffer = plan.buffer(buffer).base;
@@ -67,7 +68,8 @@ constexpr void give_addresses(Plan& plan) {
     if (step.scratch_bytes) step.scratch = put({s, s, 0, step.scratch_bytes});
   }
   for (Buffer& buffer : plan.buffers)
-    if (buffer.place == Buffer::Place::parameter) buffer.offset = plan.parameters, plan.parameters += buffer.bytes();
+    if (buffer.place == Buffer::Place::parameter)
+      buffer.offset = plan.parameters, plan.parameters += buffer.bytes();
 }
 
 }  // namespace tenon

@@ -9,9 +9,10 @@
 
 namespace tenon {
 
-/// MindSpore's: dimension 0 of the first input, and what has its letter, cut by gcd(devices, its size).
-/// With `balanced`, blocks need not be equal: by all devices if there are as many rows.
-constexpr Splits batch_parallel(const Equation& e, const Operands& o, Index devices, bool balanced) {
+/// MindSpore's: dimension 0 of the first input, and what has its letter, cut by gcd(devices, its
+/// size). With `balanced`, blocks need not be equal: by all devices if there are as many rows.
+constexpr Splits batch_parallel(const Equation& e, const Operands& o, Index devices,
+                                bool balanced) {
   const Term& first = e.split_is_outputs ? e.outputs[0] : e.inputs[0];
   Splits splits;
   const char letter = first.empty() || first[0].repeated ? '\0' : first[0].letter;
@@ -23,11 +24,13 @@ constexpr Splits batch_parallel(const Equation& e, const Operands& o, Index devi
   const auto split = [&](const Term& term) {
     Dims cuts;
     for (const EquationAxis& axis : term)
-      cuts.push_back(axis.letter && axis.letter == letter && !axis.repeated ? (parts > 0 ? parts : 1) : 1);
+      cuts.push_back(
+          axis.letter && axis.letter == letter && !axis.repeated ? (parts > 0 ? parts : 1) : 1);
     splits.inputs.push_back(cuts);
   };
   if (e.split_is_outputs) split(first);
-  else for (const Term& term : e.inputs) split(term);
+  else
+    for (const Term& term : e.inputs) split(term);
   return splits;
 }
 

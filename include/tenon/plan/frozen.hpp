@@ -17,7 +17,8 @@ class Frozen {
   };
   static constexpr Sizes sizes = [] {
     const Plan p = Source::make();
-    return Sizes{p.steps.size(), p.buffers.size(), p.inputs.size(), p.letters.size(), p.name(p.where).size(), p.finding};
+    return Sizes{p.steps.size(),   p.buffers.size(),       p.inputs.size(),
+                 p.letters.size(), p.name(p.where).size(), p.finding};
   }();
   static constexpr auto where = [] {
     Text<int(sizes.where)> text;
@@ -28,11 +29,13 @@ class Frozen {
   }();
 
  public:
-  static constexpr bool legal = verdict<Where<where>, sizes.finding.mistake, sizes.finding.operand,
-                                        sizes.finding.dimension, sizes.finding.first, sizes.finding.second>();
+  static constexpr bool legal =
+      verdict<Where<where>, sizes.finding.mistake, sizes.finding.operand, sizes.finding.dimension,
+              sizes.finding.first, sizes.finding.second>();
   static constexpr auto plan = [] {
-    PlanOf<std::array<Step, sizes.steps>, std::array<Buffer, sizes.buffers>, std::array<int, sizes.inputs>,
-           std::array<char, sizes.letters>> frozen;
+    PlanOf<std::array<Step, sizes.steps>, std::array<Buffer, sizes.buffers>,
+           std::array<int, sizes.inputs>, std::array<char, sizes.letters>>
+        frozen;
     if (!legal) return frozen;
     const Plan p = Source::make();
     const auto copy = [](const auto& from, auto& to) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// What every rank does: steps over buffers. A constant for a network in C++, a value for one read from
-/// a file; whoever runs it sees a PlanView and does not care which.
+/// What every rank does: steps over buffers. A constant for a network in C++, a value for one read
+/// from a file; whoever runs it sees a PlanView and does not care which.
 #include <span>
 
 #include <tenon/layout/exchange.hpp>
@@ -15,9 +15,9 @@ struct Buffer {
   Place place = Place::arena;
   Distribution distribution;
   Element element = Element::float32;
-  Name name;          // the parameter's, or the node's that made it
-  Index offset = 0;   // bytes, in the arena or among the parameters
-  int base = -1;      // of a view: the buffer whose memory it shows
+  Name name;         // the parameter's, or the node's that made it
+  Index offset = 0;  // bytes, in the arena or among the parameters
+  int base = -1;     // of a view: the buffer whose memory it shows
 
   /// What the rank with the largest block needs, in whole cache lines.
   constexpr Index bytes() const {
@@ -29,14 +29,15 @@ struct Buffer {
 struct Step {
   enum class Kind : std::uint8_t { view, exchange, compute };
   Kind kind = Kind::compute;
-  const Operator* op = nullptr;          // of a computation
-  Vector<int, 5> inputs{};               // buffers; a fused bias is the last
+  const Operator* op = nullptr;  // of a computation
+  Vector<int, 5> inputs{};       // buffers; a fused bias is the last
   int output = -1;
   Attributes attributes{};
   bool bias = false;
-  const Operator* activation = nullptr;  // fused: an operator that is one function of each element
+  const Operator* activation = nullptr;   // fused: an operator that is one function of each element
   Movement movement = Movement::nothing;  // of an exchange
-  Index scratch = 0, scratch_bytes = 0;  // of an exchange: where in the arena it may stage what moves
+  Index scratch = 0,
+        scratch_bytes = 0;  // of an exchange: where in the arena it may stage what moves
   Name name{};
   friend constexpr bool operator==(const Step&, const Step&) = default;
 };
@@ -52,15 +53,20 @@ struct PlanOf {
   Index devices = 1;
   Index arena = 0, parameters = 0;  // bytes on every rank
   Finding finding{};
-  Name where{};                     // of the finding
+  Name where{};  // of the finding
 
   constexpr const Buffer& buffer(int i) const { return buffers[std::size_t(i)]; }
   constexpr std::string_view name(Name name) const {
-    return std::string_view(letters.data(), letters.size()).substr(std::size_t(name.first), std::size_t(name.count));
+    return std::string_view(letters.data(), letters.size())
+        .substr(std::size_t(name.first), std::size_t(name.count));
   }
   /// What an exchange moves from and to.
-  constexpr const Distribution& from(const Step& step) const { return buffer(step.inputs[0]).distribution; }
-  constexpr const Distribution& to(const Step& step) const { return buffer(step.output).distribution; }
+  constexpr const Distribution& from(const Step& step) const {
+    return buffer(step.inputs[0]).distribution;
+  }
+  constexpr const Distribution& to(const Step& step) const {
+    return buffer(step.output).distribution;
+  }
   static constexpr bool communicates(const Step& step) {
     return step.kind == Step::Kind::exchange && step.movement != Movement::slice;
   }
@@ -74,13 +80,16 @@ struct PlanOf {
   constexpr Index bytes_received(Index rank) const {
     Index n = 0;
     for (const Step& step : steps)
-      if (communicates(step)) n += received(from(step), to(step), rank) * bytes(buffer(step.output).element);
+      if (communicates(step))
+        n += received(from(step), to(step), rank) * bytes(buffer(step.output).element);
     return n;
   }
   constexpr Index bytes_sent(Index rank) const {
     Index n = 0;
     for (const Step& step : steps)
-      if (communicates(step)) n += sent(from(step), to(step), rank, devices).elements * bytes(buffer(step.output).element);
+      if (communicates(step))
+        n +=
+            sent(from(step), to(step), rank, devices).elements * bytes(buffer(step.output).element);
     return n;
   }
   constexpr Index messages(Index rank) const {
@@ -90,11 +99,17 @@ struct PlanOf {
     return n;
   }
   /// Of the rank for which it is most.
-  constexpr Index bytes_received() const { return most([&](Index rank) { return bytes_received(rank); }); }
-  constexpr Index bytes_sent() const { return most([&](Index rank) { return bytes_sent(rank); }); }
-  constexpr Index messages() const { return most([&](Index rank) { return messages(rank); }); }
-  /// Bytes that a forward needs on every rank: parameters and everything in between; not the inputs,
-  /// which are the caller's.
+  constexpr Index bytes_received() const {
+    return most([&](Index rank) { return bytes_received(rank); });
+  }
+  constexpr Index bytes_sent() const {
+    return most([&](Index rank) { return bytes_sent(rank); });
+  }
+  constexpr Index messages() const {
+    return most([&](Index rank) { return messages(rank); });
+  }
+  /// Bytes that a forward needs on every rank: parameters and everything in between; not the
+  /// inputs, which are the caller's.
   constexpr Index peak_memory() const { return arena + parameters; }
 
  private:
@@ -106,14 +121,20 @@ struct PlanOf {
 };
 
 using Plan = PlanOf<List<Step>, List<Buffer>, List<int>, List<char>>;
-using PlanView = PlanOf<std::span<const Step>, std::span<const Buffer>, std::span<const int>, std::span<const char>>;
+using PlanView = PlanOf<std::span<const Step>, std::span<const Buffer>, std::span<const int>,
+                        std::span<const char>>;
 
 constexpr PlanView view(const auto& plan) {
   return {{plan.steps.data(), plan.steps.size()},
           {plan.buffers.data(), plan.buffers.size()},
           {plan.inputs.data(), plan.inputs.size()},
           {plan.letters.data(), plan.letters.size()},
-          plan.output, plan.devices, plan.arena, plan.parameters, plan.finding, plan.where};
+          plan.output,
+          plan.devices,
+          plan.arena,
+          plan.parameters,
+          plan.finding,
+          plan.where};
 }
 
 /// Whether two plans say the same, however they are held.
@@ -124,8 +145,9 @@ constexpr bool equal(const auto& a, const auto& b) {
       if (!(x[i] == y[i])) return false;
     return true;
   };
-  return lists_equal(a.steps, b.steps) && lists_equal(a.buffers, b.buffers) && lists_equal(a.inputs, b.inputs) &&
-         lists_equal(a.letters, b.letters) && a.output == b.output && a.devices == b.devices && a.arena == b.arena &&
+  return lists_equal(a.steps, b.steps) && lists_equal(a.buffers, b.buffers) &&
+         lists_equal(a.inputs, b.inputs) && lists_equal(a.letters, b.letters) &&
+         a.output == b.output && a.devices == b.devices && a.arena == b.arena &&
          a.parameters == b.parameters;
 }
 

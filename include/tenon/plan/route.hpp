@@ -23,9 +23,10 @@ constexpr Index most_received(const Distribution& from, const Distribution& to, 
 using Route = Vector<Distribution, 12>;  // the stops after the first, the last is the goal
 
 /// A sum over P ranks taken directly moves P-1 times the wanted block; scattered first and gathered
-/// then, 2(P-1)/P times. Sums are always added in the order of their blocks, so that every rank that
-/// holds an element holds the same bits.
-constexpr Route shortest_route(const Distribution& from, const Distribution& to, Index element_bytes, Index devices) {
+/// then, 2(P-1)/P times. Sums are always added in the order of their blocks, so that every rank
+/// that holds an element holds the same bits.
+constexpr Route shortest_route(const Distribution& from, const Distribution& to,
+                               Index element_bytes, Index devices) {
   if (!from.partial() || from.summands() < 3) return {to};
   Index best = most_received(from, to, devices) - bytes_worth_an_exchange / element_bytes;
   Route route{to};
@@ -40,7 +41,8 @@ constexpr Route shortest_route(const Distribution& from, const Distribution& to,
 }
 
 /// MindSpore's way: all-reduce, split what is free, gather a dimension, split again.
-/// Source: TensorRedistribution (facts of layout/mindspore/redistribution.hpp), dimension by dimension.
+/// Source: TensorRedistribution (facts of layout/mindspore/redistribution.hpp), dimension by
+/// dimension.
 constexpr Route mindspore_route(const Distribution& from, const Distribution& to) {
   Route route;
   Distribution at = from;

@@ -10,7 +10,8 @@
 
 namespace tenon {
 
-/// "[32/2, 512]": sizes, and into how many blocks each is cut; "sum of 2" where it is a partial sum.
+/// "[32/2, 512]": sizes, and into how many blocks each is cut; "sum of 2" where it is a partial
+/// sum.
 inline std::string text(const Distribution& x) {
   std::string s = "[";
   for (int d = 0; d < x.shape.size(); ++d) {
@@ -45,7 +46,9 @@ inline std::string text(const PlanView& plan, const Step& step) {
     const Index n = received(plan.from(step), plan.to(step), rank);
     most = n > most ? n : most;
   }
-  return s.append("   ").append(std::to_string(most * bytes(plan.buffer(step.output).element))).append(" bytes received");
+  return s.append("   ")
+      .append(std::to_string(most * bytes(plan.buffer(step.output).element)))
+      .append(" bytes received");
 }
 
 }  // namespace tenon

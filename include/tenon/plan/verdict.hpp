@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// A Finding as one assertion of the compiler, in the words of layout/finding.hpp:
-///   error: static assertion failed: tenon: illegal strategy: the inputs cut a shared dimension differently
-///   note: 'inputs_are_cut_alike<At<"layer1.matmul">, 'k', 2, 1>' evaluates to false
+///   error: static assertion failed: tenon: illegal strategy: the inputs cut a shared dimension
+///   differently note: 'inputs_are_cut_alike<At<"layer1.matmul">, 'k', 2, 1>' evaluates to false
 #include <utility>
 
 #include <tenon/layout/finding.hpp>
@@ -31,7 +31,8 @@ template <Text text>
 using Where = At<text>;
 #endif
 
-template <class At> inline constexpr bool never = false;
+template <class At>
+inline constexpr bool never = false;
 
 // What must be true, with the place, the dimension (or the operand) and the two numbers.
 template <class At, Index splits, Index inputs>
@@ -47,7 +48,7 @@ inline constexpr bool dimension_stays_whole = parts == 1;
 template <class At, int input, char dimension, Index parts>
 inline constexpr bool repeated_dimension_stays_whole = parts == 1;
 template <class At, Index cut_over, Index devices>
-inline constexpr bool enough_devices = devices >= cut_over && devices % cut_over == 0;
+inline constexpr bool enough_devices = !(devices < cut_over || devices % cut_over);
 template <class At, char dimension, Index parts, Index sums>
 inline constexpr bool output_takes_the_sums = never<At>;
 template <class At, Index size, Index parts>
@@ -75,15 +76,17 @@ inline constexpr bool map_covers_every_dimension = entries == dimensions;
 template <class At, Index product, Index devices>
 inline constexpr bool device_matrix_has_all_devices = product == devices;
 
-/// True, or one error. A function, because clang 14 goes on complaining about a class whose assertion failed.
+/// True, or one error. A function, because clang 14 goes on complaining about a class whose
+/// assertion failed.
 template <class At, Mistake mistake, int o, char d, Index a, Index b>
 constexpr bool verdict() {
   if constexpr (mistake == Mistake::inputs_without_split)
     static_assert(every_input_has_a_split<At, a, b>,
                   "tenon: illegal strategy: it has not one split for each input");
   if constexpr (mistake == Mistake::split_of_other_rank)
-    static_assert(every_dimension_is_split<At, o, a, b>,
-                  "tenon: illegal strategy: a split has not one number for each dimension of its input");
+    static_assert(
+        every_dimension_is_split<At, o, a, b>,
+        "tenon: illegal strategy: a split has not one number for each dimension of its input");
   if constexpr (mistake == Mistake::cut_not_positive)
     static_assert(cuts_are_positive<At, o, d, a>,
                   "tenon: illegal strategy: a dimension is cut into less than one part");
@@ -95,22 +98,27 @@ constexpr bool verdict() {
                   "tenon: illegal strategy: a dimension is cut that the operator needs whole");
   if constexpr (mistake == Mistake::size_one_cut)
     static_assert(repeated_dimension_stays_whole<At, o, d, a>,
-                  "tenon: illegal strategy: a dimension of size one that is repeated for the other input is cut");
+                  "tenon: illegal strategy: a dimension of size one that is repeated for the other "
+                  "input is cut");
   if constexpr (mistake == Mistake::too_many_devices)
-    static_assert(enough_devices<At, a, b>,
-                  "tenon: illegal strategy: the devices are not a multiple of those that it cuts over");
+    static_assert(
+        enough_devices<At, a, b>,
+        "tenon: illegal strategy: the devices are not a multiple of those that it cuts over");
   if constexpr (mistake == Mistake::illegal_output_split)
     static_assert(output_takes_the_sums<At, d, a, b>,
-                  "tenon: illegal strategy: the output's split is neither that of its sums nor their scattering");
+                  "tenon: illegal strategy: the output's split is neither that of its sums nor "
+                  "their scattering");
   if constexpr (mistake == Mistake::cut_reshaped_unevenly)
     static_assert(divides_evenly<At, a, b>,
                   "tenon: illegal strategy: a reshape moves a cut that does not divide the sizes");
   if constexpr (mistake == Mistake::sizes_differ)
-    static_assert(sizes_agree<At, d, a, b>,
-                  "tenon: illegal network: two operands have different sizes in a shared dimension");
+    static_assert(
+        sizes_agree<At, d, a, b>,
+        "tenon: illegal network: two operands have different sizes in a shared dimension");
   if constexpr (mistake == Mistake::other_rank)
     static_assert(operand_has_the_rank<At, o, a, b>,
-                  "tenon: illegal network: an operand has another number of dimensions than the operator takes");
+                  "tenon: illegal network: an operand has another number of dimensions than the "
+                  "operator takes");
   if constexpr (mistake == Mistake::no_such_axis)
     static_assert(axis_exists<At, a, b>,
                   "tenon: illegal network: an axis is named that the operand has not");
@@ -121,14 +129,17 @@ constexpr bool verdict() {
     static_assert(parameter_has_one_shape<At, d, a, b>,
                   "tenon: illegal network: two layers use one parameter with different shapes");
   if constexpr (mistake == Mistake::other_operands)
-    static_assert(operands_are_all_there<At, a, b>,
-                  "tenon: illegal network: an operator has another number of operands than it takes");
+    static_assert(
+        operands_are_all_there<At, a, b>,
+        "tenon: illegal network: an operator has another number of operands than it takes");
   if constexpr (mistake == Mistake::other_element)
     static_assert(elements_fit_the_operator<At, o>,
-                  "tenon: illegal network: an operand's elements are of another type than the operator takes");
+                  "tenon: illegal network: an operand's elements are of another type than the "
+                  "operator takes");
   if constexpr (mistake == Mistake::map_value_out_of_range)
-    static_assert(axis_is_in_the_device_matrix<At, d, a, b>,
-                  "tenon: illegal layout: a tensor map names an axis that the device matrix has not");
+    static_assert(
+        axis_is_in_the_device_matrix<At, d, a, b>,
+        "tenon: illegal layout: a tensor map names an axis that the device matrix has not");
   if constexpr (mistake == Mistake::axis_used_twice)
     static_assert(axis_cuts_once<At, d, a>,
                   "tenon: illegal layout: an axis of the device matrix cuts twice");

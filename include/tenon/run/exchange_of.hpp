@@ -7,14 +7,16 @@
 namespace tenon {
 
 /// Cost: one visit for each piece that anyone takes.
-inline ExchangeProgram exchange_of(const Distribution& from, const Distribution& to, Index rank, Index devices, Element element) {
+inline ExchangeProgram exchange_of(const Distribution& from, const Distribution& to, Index rank,
+                                   Index devices, Element element) {
   ExchangeProgram program;
   program.element = element;
   const Box held = from.box(rank), wanted = to.box(rank);
   Index summand = 0;
   for_each_piece(from, wanted, rank, [&](Index source, const Box& box) {
     const bool own = source == rank;
-    program.pieces.push_back({int(source), own, summand > 0, own ? region(box, held) : Region{}, region(box, wanted)});
+    program.pieces.push_back(
+        {int(source), own, summand > 0, own ? region(box, held) : Region{}, region(box, wanted)});
     summand = (summand + 1) % from.summands();
   });
   for (Index other = 0; other < devices; ++other) {

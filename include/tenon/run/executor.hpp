@@ -15,33 +15,45 @@ class Executor {
  public:
   /// Collective. The plan, the backend and the others outlive the executor.
   /// @throws Error on every rank if the ranks were given different plans.
-  Executor(const PlanView& plan, const Backend& backend, Communication& communication, const Parameters& parameters)
-      : plan_(plan), rank_(communication.rank()), arena_(plan.arena), at_(plan.buffers.size()), moved_(plan.buffers.size()),
+  Executor(const PlanView& plan, const Backend& backend, Communication& communication,
+           const Parameters& parameters)
+      : plan_(plan),
+        rank_(communication.rank()),
+        arena_(plan.arena),
+        at_(plan.buffers.size()),
+        moved_(plan.buffers.size()),
         calls_(plan.steps.size()) {
     communication.together([&] {
       if (plan.devices == communication.size()) return;
-      throw Error(std::string("the plan is for ").append(std::to_string(plan.devices)).append(" ranks, the communicator has ")
+      throw Error(std::string("the plan is for ")
+                      .append(std::to_string(plan.devices))
+                      .append(" ranks, the communicator has ")
                       .append(std::to_string(communication.size())));
     });
     if (!communication.agree(fingerprint(plan)))
       throw Error("the ranks were given different plans: other networks, batches or programs");
     for (std::size_t i = 0; i < plan.buffers.size(); ++i) place(int(i), parameters);
-    for (std::size_t i = 0; i < plan.steps.size(); ++i) prepare(plan.steps[i], calls_[i], int(i), backend, communication);
+    for (std::size_t i = 0; i < plan.steps.size(); ++i)
+      prepare(plan.steps[i], calls_[i], int(i), backend, communication);
   }
 
   /// The output's block of this rank, until the next run. @pre one pointer for each input, to this
   /// rank's block of it, row-major. Collective.
   const void* run(std::span<const void* const> inputs) {
-    for (std::size_t i = 0; i < plan_.inputs.size(); ++i) at_[std::size_t(plan_.inputs[i])] = static_cast<std::byte*>(const_cast<void*>(inputs[i]));
+    for (std::size_t i = 0; i < plan_.inputs.size(); ++i)
+      at_[std::size_t(plan_.inputs[i])] = static_cast<std::byte*>(const_cast<void*>(inputs[i]));
     for (const Step& step : plan_.steps)
-      if (step.kind == Step::Kind::view) at_[std::size_t(step.output)] = at_[std::size_t(step.inputs[0])] + moved_[std::size_t(step.output)];
+      if (step.kind == Step::Kind::view)
+        at_[std::size_t(step.output)] =
+            at_[std::size_t(step.inputs[0])] + moved_[std::size_t(step.output)];
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       Call& call = calls_[i];
       const Step& step = plan_.steps[i];
       if (call.exchange) {
         call.exchange->run(at(step.inputs[0]), at(step.output));
       } else if (call.kernel) {
-        for (int o = 0; o < step.inputs.size(); ++o) call.arguments.inputs[o].data = at(step.inputs[o]);
+        for (int o = 0; o < step.inputs.size(); ++o)
+          call.arguments.inputs[o].data = at(step.inputs[o]);
         call.kernel(call.arguments);
       }
     }
@@ -62,9 +74,11 @@ class Executor {
     const Buffer& b = plan_.buffer(id);
     std::byte*& data = at_[std::size_t(id)];
     if (b.place == Buffer::Place::arena) data = arena_.data() + b.offset;
-    if (b.place == Buffer::Place::parameter) data = parameters.at(plan_.name(b.name), b.distribution).data;
+    if (b.place == Buffer::Place::parameter)
+      data = parameters.at(plan_.name(b.name), b.distribution).data;
     if (b.place != Buffer::Place::view) return;
-    const Buffer& base = plan_.buffer(b.base);  // rows of it, or the same elements under another shape
+    const Buffer& base =
+        plan_.buffer(b.base);  // rows of it, or the same elements under another shape
     if (b.distribution.shape == base.distribution.shape)
       moved_[std::size_t(id)] = region_of_rows(b, base).first * bytes(b.element);
   }
@@ -72,12 +86,17 @@ class Executor {
     const Box part = b.distribution.box(rank_), block = base.distribution.box(rank_);
     return volume(part) ? region(part, block) : Region{};
   }
-  Block block(int id) const { return {at(id), plan_.buffer(id).distribution.box(rank_), plan_.buffer(id).element}; }
+  Block block(int id) const {
+    return {at(id), plan_.buffer(id).distribution.box(rank_), plan_.buffer(id).element};
+  }
 
-  void prepare(const Step& step, Call& call, int tag, const Backend& backend, Communication& communication) {
+  void prepare(const Step& step, Call& call, int tag, const Backend& backend,
+               Communication& communication) {
     if (step.kind == Step::Kind::exchange)
-      call.exchange = communication.prepare(exchange_of(plan_.from(step), plan_.to(step), rank_, plan_.devices, plan_.buffer(step.output).element),
-                                            arena_.part(step.scratch, step.scratch_bytes), tag);
+      call.exchange =
+          communication.prepare(exchange_of(plan_.from(step), plan_.to(step), rank_, plan_.devices,
+                                            plan_.buffer(step.output).element),
+                                arena_.part(step.scratch, step.scratch_bytes), tag);
     if (step.kind != Step::Kind::compute) return;
     const Element element = plan_.buffer(step.output).element;
     call.kernel = backend.kernel(step.op->name, element);

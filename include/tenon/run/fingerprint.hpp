@@ -14,7 +14,8 @@ inline std::uint64_t fingerprint(const PlanView& plan) {
   for (const Buffer& b : plan.buffers) {
     add(b.place), add(b.element), add(b.offset), add(b.base);
     for (Index size : b.distribution.shape) add(size);
-    for (const Cut& cut : b.distribution.cuts) add(cut.dimension), add(cut.digit.parts), add(cut.digit.stride);
+    for (const Cut& cut : b.distribution.cuts)
+      add(cut.dimension), add(cut.digit.parts), add(cut.digit.stride);
   }
   for (const Step& s : plan.steps) {
     add(s.kind), add(s.output), add(s.bias), add(s.movement), add(s.scratch);

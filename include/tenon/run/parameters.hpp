@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The slices of a network's parameters that this rank holds: allocated once, filled by whoever loads,
-/// read by every plan that places them the same way (other batches).
+/// The slices of a network's parameters that this rank holds: allocated once, filled by whoever
+/// loads, read by every plan that places them the same way (other batches).
 #include <algorithm>
 #include <cstddef>
 #include <memory>
@@ -16,9 +16,13 @@ namespace tenon {
 /// Memory on a cache line's border, zeroed.
 class Memory {
  public:
-  explicit Memory(Index bytes = 0) : size_(std::size_t(bytes)), data_(bytes ? new (line) std::byte[std::size_t(bytes)]() : nullptr) {}
+  explicit Memory(Index bytes = 0)
+      : size_(std::size_t(bytes)),
+        data_(bytes ? new (line) std::byte[std::size_t(bytes)]() : nullptr) {}
   std::byte* data() const { return data_.get(); }
-  std::span<std::byte> part(Index first, Index bytes) const { return {data() + first, std::size_t(bytes)}; }
+  std::span<std::byte> part(Index first, Index bytes) const {
+    return {data() + first, std::size_t(bytes)};
+  }
   std::size_t size() const { return size_; }
 
  private:
@@ -42,7 +46,8 @@ class Parameters {
   Parameters(const PlanView& plan) : memory_(plan.parameters) {
     for (const Buffer& b : plan.buffers)
       if (b.place == Buffer::Place::parameter)
-        slices_.push_back({std::string(plan.name(b.name)), b.distribution, b.element, memory_.data() + b.offset});
+        slices_.push_back(
+            {std::string(plan.name(b.name)), b.distribution, b.element, memory_.data() + b.offset});
   }
   std::vector<Slice>& slices() { return slices_; }
   const std::vector<Slice>& slices() const { return slices_; }
@@ -51,7 +56,9 @@ class Parameters {
   const Slice& at(std::string_view name, const Distribution& distribution) const {
     for (const Slice& slice : slices_)
       if (slice.name == name && slice.distribution == distribution) return slice;
-    throw Error(std::string("the plan places the parameter ").append(name).append(" otherwise than it was loaded"));
+    throw Error(std::string("the plan places the parameter ")
+                    .append(name)
+                    .append(" otherwise than it was loaded"));
   }
 
  private:

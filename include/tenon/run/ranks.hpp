@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The ranks that typed tensors lie on: a communication, a backend, and the programs of single operators
-/// prepared so far.  Ranks ranks(communicator, Cpu{});
+/// The ranks that typed tensors lie on: a communication, a backend, and the programs of single
+/// operators prepared so far.  Ranks ranks(communicator, Cpu{});
 #include <concepts>
 #include <map>
 
@@ -15,10 +15,12 @@ class Ranks {
   /// Collective. @param host the program's communicator: tenon/comm/mpi.hpp takes MPI's.
   template <class Host, std::derived_from<Backend> B>
   Ranks(const Host& host, const B& backend)
-      : communication_(std::make_unique<typename CommunicationOver<Host>::type>(host)), backend_(std::make_unique<B>(backend)) {}
+      : communication_(std::make_unique<typename CommunicationOver<Host>::type>(host)),
+        backend_(std::make_unique<B>(backend)) {}
   /// One rank alone.
   template <std::derived_from<Backend> B>
-  explicit Ranks(const B& backend) : communication_(std::make_unique<Alone>()), backend_(std::make_unique<B>(backend)) {}
+  explicit Ranks(const B& backend)
+      : communication_(std::make_unique<Alone>()), backend_(std::make_unique<B>(backend)) {}
 
   int rank() const { return communication_->rank(); }
   int size() const { return communication_->size(); }

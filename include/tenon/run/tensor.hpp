@@ -44,9 +44,11 @@ class Tensor {
   static constexpr Distribution distribution = lower<TensorShape>(typename Written::type{});
 
   /// Zeros. @throws Error when there are other than the device matrix's ranks.
-  explicit Tensor(Ranks& ranks) : ranks_(&ranks), box_(distribution.box(ranks.rank())), slice_(std::size_t(volume(box_))) {
+  explicit Tensor(Ranks& ranks)
+      : ranks_(&ranks), box_(distribution.box(ranks.rank())), slice_(std::size_t(volume(box_))) {
     if (ranks.size() != Matrix::devices)
-      throw Error(text({Mistake::device_count_differs, {}, -1, 0, Matrix::devices, ranks.size()}, "a tensor"));
+      throw Error(text({Mistake::device_count_differs, {}, -1, 0, Matrix::devices, ranks.size()},
+                       "a tensor"));
   }
 
   /// Where this rank's slice lies in the whole.
@@ -55,7 +57,8 @@ class Tensor {
   std::span<const T> slice() const { return slice_; }
   Ranks& ranks() const { return *ranks_; }
 
-  /// Every element of the slice from its place in the whole:  x.fill([](const Dims& at) { return at[0]; }).
+  /// Every element of the slice from its place in the whole:  x.fill([](const Dims& at) { return
+  /// at[0]; }).
   void fill(auto&& of) {
     Dims at;
     for (const Interval& i : box_) at.push_back(i.first);

@@ -3,7 +3,7 @@
 /// Operators on typed tensors: matmul(x, w), relu(x), operate<ReduceSum, Dims{-1}>(x),
 /// matmul.shard<Strategy<Split<2, 1>, Split<1, 2>>>(x, w), redistribute<Split<1, tp>>(y).
 #include <tenon/plan/frozen.hpp>
-#include <tenon/run/tensor_program.hpp>
+#include <tenon/run/strategy_program.hpp>
 
 namespace tenon {
 
@@ -25,17 +25,19 @@ Result run_typed(Ranks& ranks, std::span<const void* const> operands) {
   static_assert(Frozen<Program>::legal);
   Result y(ranks);
   const void* result = ranks.program<Frozen<Program>::plan>().run(operands);
-  std::copy_n(static_cast<const typename Result::Value*>(result), y.slice().size(), y.slice().begin());
+  std::copy_n(static_cast<const typename Result::Value*>(result), y.slice().size(),
+              y.slice().begin());
   return y;
 }
 
 }  // namespace detail
 
-/// An operator with its attributes: operate<MatMul, false, true>(x, w). Collective over the operands'
-/// ranks. Communicates what the operator says; sums are all-reduced.
+/// An operator with its attributes: operate<MatMul, false, true>(x, w). Collective over the
+/// operands' ranks. Communicates what the operator says; sums are all-reduced.
 template <class Op, auto... arguments, typed_tensor First, typed_tensor... Rest>
 auto operate(const First& first, const Rest&... rest) {
-  static_assert(operands_have_one_device_matrix<First, Rest...>, "tenon: illegal operands: they lie on different device matrices");
+  static_assert(operands_have_one_device_matrix<First, Rest...>,
+                "tenon: illegal operands: they lie on different device matrices");
   using Program = detail::OperatorProgram<Op, std::tuple<First, Rest...>, arguments...>;
   const void* const operands[] = {first.slice().data(), rest.slice().data()...};
   return detail::run_typed<Program, typename Program::ResultTensor>(first.ranks(), operands);
@@ -44,17 +46,23 @@ auto operate(const First& first, const Rest&... rest) {
 /// matmul(x, w): the operator as it is without arguments.
 template <class Op, typed_tensor First, typed_tensor... Rest>
 auto apply(const Op& operation, const First& first, const Rest&... rest) {
-  static_assert(std::is_default_constructible_v<Op>, "tenon: give an operator's attributes as arguments: operate<Transpose, Dims{1, 0}>(x)");
+  static_assert(
+      std::is_default_constructible_v<Op>,
+      "tenon: give an operator's attributes as arguments: operate<Transpose, Dims{1, 0}>(x)");
   if (!(operation.attributes() == Op{}.attributes()) || operation.splits.stated())
-    throw Error("an operator on typed tensors takes its attributes as arguments: operate<MatMul, false, true>(x, w)");
+    throw Error(
+        "an operator on typed tensors takes its attributes as arguments: operate<MatMul, false, "
+        "true>(x, w)");
   return operate<Op>(first, rest...);
 }
 
-/// The operator under a strategy in numbers: what does not lie so is redistributed first. The result lies
-/// on the operator's own device matrix, repeats at the right: Layout<DeviceMatrix<2, 1, 2, 2>, TensorMap<3, 1>>.
+/// The operator under a strategy in numbers: what does not lie so is redistributed first. The
+/// result lies on the operator's own device matrix, repeats at the right: Layout<DeviceMatrix<2, 1,
+/// 2, 2>, TensorMap<3, 1>>.
 template <class Strategy, class Op, typed_tensor First, typed_tensor... Rest>
 auto apply_with(const Op&, const First& first, const Rest&... rest) {
-  static_assert(operands_have_one_device_matrix<First, Rest...>, "tenon: illegal operands: they lie on different device matrices");
+  static_assert(operands_have_one_device_matrix<First, Rest...>,
+                "tenon: illegal operands: they lie on different device matrices");
   using Program = detail::StrategyProgram<Op, Strategy, std::tuple<First, Rest...>>;
   const void* const operands[] = {first.slice().data(), rest.slice().data()...};
   return detail::run_typed<Program, typename Program::ResultTensor>(first.ranks(), operands);

@@ -19,7 +19,8 @@ struct Entry {
 template <int d, auto... cuts>
 auto entry_at(Split<cuts...>) -> std::tuple_element_t<std::size_t(d), std::tuple<Entry<cuts>...>>;
 template <int d, auto... cuts>
-auto entry_at(TensorMap<cuts...>) -> std::tuple_element_t<std::size_t(d), std::tuple<Entry<cuts>...>>;
+auto entry_at(TensorMap<cuts...>)
+    -> std::tuple_element_t<std::size_t(d), std::tuple<Entry<cuts>...>>;
 
 template <int count>
 using Counting = std::make_integer_sequence<int, count>;
@@ -33,11 +34,16 @@ struct OperatorFacts<Op, std::tuple<Operand...>, arguments...> {
   static constexpr Index devices = First::Matrix::devices;
 
   static constexpr Operands operands(const Splits& splits) {
-    return {{Operand::shape...}, {element_of<typename Operand::Value>...}, Op(arguments...).attributes(), splits, devices};
+    return {{Operand::shape...},
+            {element_of<typename Operand::Value>...},
+            Op(arguments...).attributes(),
+            splits,
+            devices};
   }
-  static constexpr Result result = sizeof...(Operand) == Op::info.operands
-                                       ? Op::info.infer(operands({}))
-                                       : Result{{Mistake::other_operands, {}, -1, 0, sizeof...(Operand), Op::info.operands}, {}};
+  static constexpr Result result =
+      sizeof...(Operand) == Op::info.operands
+          ? Op::info.infer(operands({}))
+          : Result{{Mistake::other_operands, {}, -1, 0, sizeof...(Operand), Op::info.operands}, {}};
   template <int... d>
   static auto shape(std::integer_sequence<int, d...>) -> Shape<result.shape[d]...>;
   using ResultShape = decltype(shape(Counting<result.shape.size()>{}));
@@ -48,12 +54,20 @@ struct OperatorFacts<Op, std::tuple<Operand...>, arguments...> {
     PlanOptions options;
     Vector<Value, 4> values;
     const auto add = [&](const Dims& size, Element element, const Distribution& lies) {
-      values.push_back({&graph, graph.add({Node::Kind::input, nullptr, {}, size, element, graph.names.add("operand"), {}, {}})});
+      values.push_back({&graph, graph.add({Node::Kind::input,
+                                           nullptr,
+                                           {},
+                                           size,
+                                           element,
+                                           graph.names.add("operand"),
+                                           {},
+                                           {}})});
       graph.inputs.push_back(values.back().node);
       options.inputs.push_back(lies);
     };
     (add(Operand::shape, element_of<typename Operand::Value>, Operand::distribution), ...);
-    graph.output = record(graph, Op::info, Op::info.name, "", values, operands({}).attributes, splits).node;
+    graph.output =
+        record(graph, Op::info, Op::info.name, "", values, operands({}).attributes, splits).node;
     options.stay = true;
     options.output = PlanOptions::Output::as_given;
     options.given = given;
@@ -68,14 +82,17 @@ template <class Op, class... Operand, auto... arguments>
 struct OperatorProgram<Op, std::tuple<Operand...>, arguments...> {
   using Facts = OperatorFacts<Op, std::tuple<Operand...>, arguments...>;
   using Written = typename Facts::First::Written;
-  static constexpr Equation equation = Facts::result.finding ? Equation{} : Op::info.equation(Facts::operands({}));
+  static constexpr Equation equation =
+      Facts::result.finding ? Equation{} : Op::info.equation(Facts::operands({}));
 
-  /// The operand (first) and dimension (second) that has the letter of the result's dimension; or -1.
+  /// The operand (first) and dimension (second) that has the letter of the result's dimension; or
+  /// -1.
   static constexpr std::pair<int, int> source(int d) {
     const char letter = equation.outputs[0][d].letter;
     for (int i = 0; i < equation.inputs.size(); ++i)
       for (int j = 0; j < equation.inputs[i].size(); ++j)
-        if (letter && equation.inputs[i][j].letter == letter && !equation.inputs[i][j].repeated) return {i, j};
+        if (letter && equation.inputs[i][j].letter == letter && !equation.inputs[i][j].repeated)
+          return {i, j};
     return {-1, -1};
   }
   template <int d>
@@ -84,51 +101,19 @@ struct OperatorProgram<Op, std::tuple<Operand...>, arguments...> {
     if constexpr (from.first < 0) return Written::cuts::whole;
     else
       return decltype(entry_at<from.second>(
-          typename std::tuple_element_t<std::size_t(from.first), std::tuple<Operand...>>::Written::cuts{}))::cut;
+          typename std::tuple_element_t<std::size_t(from.first),
+                                        std::tuple<Operand...>>::Written::cuts{}))::cut;
   }
   template <template <auto...> class Cuts, int... d>
   static auto cuts(std::integer_sequence<int, d...>) -> Cuts<cut<d>()...>;
   template <template <auto...> class Cuts, auto... any>
   static auto like(Cuts<any...>) -> decltype(cuts<Cuts>(Counting<Facts::result.shape.size()>{}));
-  using ResultTensor = typename Written::template tensor<typename Facts::First::Value, typename Facts::ResultShape,
-                                                         decltype(like(typename Written::cuts{})), Tensor>;
+  using ResultTensor =
+      typename Written::template tensor<typename Facts::First::Value, typename Facts::ResultShape,
+                                        decltype(like(typename Written::cuts{})), Tensor>;
 
   static constexpr Plan make() {
     return Facts::make({}, Facts::result.finding ? Distribution{} : ResultTensor::distribution);
-  }
-};
-
-template <class Cuts>
-inline constexpr Dims split_numbers{};
-template <auto... cuts>
-inline constexpr Dims split_numbers<Split<cuts...>>{Index(cuts)...};
-template <class Strategy>
-inline constexpr Splits strategy_splits{};
-template <class... Splits_>
-inline constexpr Splits strategy_splits<Strategy<Splits_...>>{split_numbers<Splits_>...};
-
-/// The operator under a strategy in numbers of parts.
-template <class Op, class Strategy, class Operand>
-struct StrategyProgram {
-  using Facts = OperatorFacts<Op, Operand>;
-  static constexpr Splits splits = strategy_splits<Strategy>;
-  static constexpr Equation equation = Facts::result.finding ? Equation{} : Op::info.equation(Facts::operands(splits));
-  static constexpr Arrangement arrangement = Facts::result.finding ? Arrangement{Facts::result.finding, {}, {}} : arrange(equation, splits, Facts::devices);
-  static constexpr Axes matrix = arrangement.finding ? Axes{Facts::devices} : arrangement.device_matrix();
-
-  static constexpr Index map_value(int d) {
-    const char letter = equation.outputs[0][d].letter;
-    return arrangement.finding || !letter ? -1 : matrix.size() - 1 - arrangement.axis(letter);
-  }
-  template <int... i>
-  static auto device_matrix(std::integer_sequence<int, i...>) -> DeviceMatrix<matrix[i]...>;
-  template <int... d>
-  static auto tensor_map(std::integer_sequence<int, d...>) -> TensorMap<map_value(d)...>;
-  using ResultTensor = Tensor<typename Facts::First::Value, typename Facts::ResultShape,
-                              Layout<decltype(device_matrix(Counting<matrix.size()>{})), decltype(tensor_map(Counting<Facts::result.shape.size()>{}))>>;
-
-  static constexpr Plan make() {
-    return Facts::make(splits, Facts::result.finding ? Distribution{} : ResultTensor::distribution);
   }
 };
 
@@ -138,7 +123,14 @@ struct Redistribution {
   static constexpr Plan make() {
     Graph graph;
     PlanOptions options;
-    graph.output = graph.add({Node::Kind::input, nullptr, {}, From::shape, element_of<typename From::Value>, graph.names.add("operand"), {}, {}});
+    graph.output = graph.add({Node::Kind::input,
+                              nullptr,
+                              {},
+                              From::shape,
+                              element_of<typename From::Value>,
+                              graph.names.add("operand"),
+                              {},
+                              {}});
     graph.inputs.push_back(graph.output);
     options.inputs.push_back(From::distribution);
     options.output = PlanOptions::Output::as_given;

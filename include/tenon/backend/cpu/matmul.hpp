@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// C = A B, then + bias, then the activation, by tiles that Eigen packs on the stack (it allocates for
-/// larger ones): 128 rows x 128 columns x 256 of the summed dimension.
+/// C = A B, then + bias, then the activation, by tiles that Eigen packs on the stack (it allocates
+/// for larger ones): 128 rows x 128 columns x 256 of the summed dimension.
 #include <Eigen/Core>
 #include <algorithm>
 
@@ -24,13 +24,15 @@ struct Operand {
   bool transposed;
   /// The tile at (row, column) of what it stands for, as it lies in memory.
   ConstTile<T> tile(Index row, Index column, Index rows, Index columns) const {
-    if (transposed) return {data + column * pitch + row, columns, rows, Eigen::OuterStride<>(pitch)};
+    if (transposed)
+      return {data + column * pitch + row, columns, rows, Eigen::OuterStride<>(pitch)};
     return {data + row * pitch + column, rows, columns, Eigen::OuterStride<>(pitch)};
   }
 };
 
 template <class T>
-void multiply(const Operand<T>& a, const Operand<T>& b, T* c, Index rows, Index inner, Index columns) {
+void multiply(const Operand<T>& a, const Operand<T>& b, T* c, Index rows, Index inner,
+              Index columns) {
   constexpr Index tile_rows = 128, tile_columns = 128, tile_inner = 256;
   for (Index n = 0; n < columns; n += tile_columns)
     for (Index k = 0; k < inner; k += tile_inner)
@@ -71,11 +73,13 @@ void cpu_matmul(const KernelCall& call) {
   const bool transpose_a = call.attributes.integers[0], transpose_b = call.attributes.integers[1];
   const Block &a = call.inputs[0], &b = call.inputs[1], &c = call.output;
   const int batch = c.box.size() - 2, last_a = a.box.size() - 1, last_b = b.box.size() - 1;
-  const Index rows = c.size(batch), columns = c.size(batch + 1), inner = a.size(last_a - (transpose_a ? 1 : 0));
+  const Index rows = c.size(batch), columns = c.size(batch + 1),
+              inner = a.size(last_a - (transpose_a ? 1 : 0));
   if (rows * columns == 0) return;
   Index matrices = 1;
   for (int d = 0; d < batch; ++d) matrices *= c.size(d);
-  const auto first = [&](const Block& x, int last, Index matrix) {  // of the operand's matrix that meets it
+  const auto first = [&](const Block& x, int last,
+                         Index matrix) {  // of the operand's matrix that meets it
     Index index = 0, scale = 1;
     for (int d = batch - 1, own = last - 2; own >= 0; --d, --own) {
       if (x.size(own) != 1) index += matrix % c.size(d) * scale;
@@ -87,8 +91,8 @@ void cpu_matmul(const KernelCall& call) {
   for (Index i = 0; i < matrices; ++i) {
     T* y = c.as<T>() + i * rows * columns;
     if (inner == 0) std::fill(y, y + rows * columns, T(0));
-    multiply<T>({first(a, last_a, i), a.size(last_a), transpose_a}, {first(b, last_b, i), b.size(last_b), transpose_b}, y,
-                rows, inner, columns);
+    multiply<T>({first(a, last_a, i), a.size(last_a), transpose_a},
+                {first(b, last_b, i), b.size(last_b), transpose_b}, y, rows, inner, columns);
     finish_rows(call, y, rows, columns);
   }
 }

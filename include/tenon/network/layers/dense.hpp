@@ -16,7 +16,10 @@ struct Dense {
   Add add;
 
   constexpr Dense(std::string_view layer, Index in, Index out, Weight weight = plain)
-      : name(layer), inputs(in), outputs(out), matmul(MatMul(false, weight).named(layer, "matmul")),
+      : name(layer),
+        inputs(in),
+        outputs(out),
+        matmul(MatMul(false, weight).named(layer, "matmul")),
         add(Add().named(layer, "add")) {}
 
   constexpr Value operator()(Value x) const {

@@ -10,16 +10,18 @@
 namespace tenon {
 
 template <class T>
-constexpr T add_of(T a, T b) { return a + b; }
+constexpr T add_of(T a, T b) {
+  return a + b;
+}
 
 struct Add : Operation<Add> {
-  static constexpr Operator info{
-      .name = "Add",
-      .operands = 2,
-      .infer = &infer_binary<Alignment::last>,
-      .equation = &binary_equation<Alignment::last>,
-      .law = {&binary_law<float, &add_of<float>, Alignment::last>, &binary_law<double, &add_of<double>, Alignment::last>},
-      .adds = true};
+  static constexpr Operator info{.name = "Add",
+                                 .operands = 2,
+                                 .infer = &infer_binary<Alignment::last>,
+                                 .equation = &binary_equation<Alignment::last>,
+                                 .law = {&binary_law<float, &add_of<float>, Alignment::last>,
+                                         &binary_law<double, &add_of<double>, Alignment::last>},
+                                 .adds = true};
   constexpr Attributes attributes() const { return {}; }
 };
 inline constexpr Add add{};

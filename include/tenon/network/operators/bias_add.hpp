@@ -10,7 +10,9 @@
 namespace tenon {
 
 template <class T>
-constexpr T bias_add_of(T a, T b) { return a + b; }
+constexpr T bias_add_of(T a, T b) {
+  return a + b;
+}
 
 struct BiasAdd : Operation<BiasAdd> {
   static constexpr Operator info{
@@ -18,7 +20,8 @@ struct BiasAdd : Operation<BiasAdd> {
       .operands = 2,
       .infer = &infer_binary<Alignment::channel>,
       .equation = &binary_equation<Alignment::channel>,
-      .law = {&binary_law<float, &bias_add_of<float>, Alignment::channel>, &binary_law<double, &bias_add_of<double>, Alignment::channel>},
+      .law = {&binary_law<float, &bias_add_of<float>, Alignment::channel>,
+              &binary_law<double, &bias_add_of<double>, Alignment::channel>},
       .adds = true};
   constexpr Attributes attributes() const { return {}; }
 };

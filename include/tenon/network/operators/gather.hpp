@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// y[.., i.., ..] = table[.., indices[i..], ..]: rows of a table, or slices along another axis.
-///   Gather(0)(table, indices) of [1000, 64] and [8, 7] is [8, 7, 64]; an index outside the table gives zeros.
-/// Communicates: nothing while the axis is whole; where it is cut, each rank looks up what it holds and
-/// the result is a sum over the parts.
-/// MindSpore: GatherInfo.
+///   Gather(0)(table, indices) of [1000, 64] and [8, 7] is [8, 7, 64]; an index outside the table
+///   gives zeros.
+/// Communicates: nothing while the axis is whole; where it is cut, each rank looks up what it holds
+/// and the result is a sum over the parts. MindSpore: GatherInfo.
 #include <tenon/network/indices.hpp>
 
 namespace tenon {
@@ -24,8 +24,9 @@ constexpr Result infer_gather(const Operands& o) {
   return r;
 }
 
-/// Table "cde", indices "fg", axis 0: "cde,fg->fgde". The device matrix has the indices' letters first;
-/// where the axis is cut and the indices are whole it is the table's alone, with repeats at the left.
+/// Table "cde", indices "fg", axis 0: "cde,fg->fgde". The device matrix has the indices' letters
+/// first; where the axis is cut and the indices are whole it is the table's alone, with repeats at
+/// the left.
 constexpr Equation gather_equation(const Operands& o) {
   const int axis = int(from_front(o.attributes.integers[0], o.shapes[0].size()));
   const Term table = letters('a', o.shapes[0].size());
@@ -64,7 +65,8 @@ void gather_law(const KernelCall& call) {
     for (Index i = 0; i < volume(indices.box); ++i) {
       const Index at = index_at(indices, i) - table.box[axis].first;
       const bool here = at >= 0 && at < table.size(axis);
-      for (Index a = 0; a < after; ++a) *y++ = here ? x[(b * table.size(axis) + at) * after + a] : T(0);
+      for (Index a = 0; a < after; ++a)
+        *y++ = here ? x[(b * table.size(axis) + at) * after + a] : T(0);
     }
 }
 

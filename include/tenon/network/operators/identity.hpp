@@ -9,14 +9,17 @@
 namespace tenon {
 
 template <class T>
-constexpr T identity_of(T x) { return x; }
+constexpr T identity_of(T x) {
+  return x;
+}
 
 struct Identity : Operation<Identity> {
-  static constexpr Operator info{.name = "TmpIdentity",
-                                 .infer = &infer_unary,
-                                 .equation = &unary_equation,
-                                 .law = {&unary_law<float, &identity_of<float>>, &unary_law<double, &identity_of<double>>},
-                                 .scalar = {&identity_of<float>, &identity_of<double>}};
+  static constexpr Operator info{
+      .name = "TmpIdentity",
+      .infer = &infer_unary,
+      .equation = &unary_equation,
+      .law = {&unary_law<float, &identity_of<float>>, &unary_law<double, &identity_of<double>>},
+      .scalar = {&identity_of<float>, &identity_of<double>}};
   constexpr Attributes attributes() const { return {}; }
 };
 inline constexpr Identity identity{};

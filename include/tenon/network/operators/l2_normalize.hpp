@@ -28,14 +28,16 @@ void l2_normalize_law(const KernelCall& call) {
 struct L2Normalize : Operation<L2Normalize> {
   Dims axes;
   double epsilon;
-  constexpr explicit L2Normalize(const Dims& along = {-1}, double smallest = 1e-4) : axes(along), epsilon(smallest) {}
+  constexpr explicit L2Normalize(const Dims& along = {-1}, double smallest = 1e-4)
+      : axes(along), epsilon(smallest) {}
 
-  static constexpr Operator info{.name = "L2Normalize",
-                                 .infer = &infer_along,
-                                 .equation = &along_equation,
-                                 .law = {&detail::l2_normalize_law<float>, &detail::l2_normalize_law<double>},
-                                 .integers = "axis...",
-                                 .reals = "epsilon"};
+  static constexpr Operator info{
+      .name = "L2Normalize",
+      .infer = &infer_along,
+      .equation = &along_equation,
+      .law = {&detail::l2_normalize_law<float>, &detail::l2_normalize_law<double>},
+      .integers = "axis...",
+      .reals = "epsilon"};
   constexpr Attributes attributes() const { return {axes, {epsilon}}; }
 };
 inline constexpr L2Normalize l2_normalize{};

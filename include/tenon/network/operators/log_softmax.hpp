@@ -29,11 +29,12 @@ struct LogSoftmax : Operation<LogSoftmax> {
   Dims axes;
   constexpr explicit LogSoftmax(const Dims& along = {-1}) : axes(along) {}
 
-  static constexpr Operator info{.name = "LogSoftmax",
-                                 .infer = &infer_along,
-                                 .equation = &along_equation,
-                                 .law = {&detail::log_softmax_law<float>, &detail::log_softmax_law<double>},
-                                 .integers = "axis..."};
+  static constexpr Operator info{
+      .name = "LogSoftmax",
+      .infer = &infer_along,
+      .equation = &along_equation,
+      .law = {&detail::log_softmax_law<float>, &detail::log_softmax_law<double>},
+      .integers = "axis..."};
   constexpr Attributes attributes() const { return {axes, {}}; }
 };
 inline constexpr LogSoftmax log_softmax{};

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// C[b,m,n] = sum over k of A[b,m,k] B[b,k,n], with either operand's last two dimensions exchanged if
-/// asked; leading dimensions are aligned at the right and repeated where they are one.
-///   matmul(x, w) of [32, 784] and [784, 512];  MatMul(false, true)(x, w) of [32, 784] and [512, 784]
-/// Communicates: nothing by itself; where k is cut into b parts, the result is a sum over them, which
-/// all-reduce or reduce-scatter (the output's split) resolves: M*N/(a*c) elements.
+/// C[b,m,n] = sum over k of A[b,m,k] B[b,k,n], with either operand's last two dimensions exchanged
+/// if asked; leading dimensions are aligned at the right and repeated where they are one.
+///   matmul(x, w) of [32, 784] and [784, 512];  MatMul(false, true)(x, w) of [32, 784] and [512,
+///   784]
+/// Communicates: nothing by itself; where k is cut into b parts, the result is a sum over them,
+/// which all-reduce or reduce-scatter (the output's split) resolves: M*N/(a*c) elements.
 /// @pre k has the same size and the same cut in both.
 /// MindSpore: MatMulInfo, BatchMatMulInfo; Shoeybi et al. 2019, figure 3.
 #include <tenon/network/elementwise.hpp>
@@ -40,8 +41,10 @@ constexpr Equation matmul_equation(const Operands& o) {
   // MindSpore's other form: both inputs cut by the same (a, b) over all devices means blocks of all
   // three matrices; rows of B and columns of A are gathered first.
   const auto& s = o.splits.inputs;
-  const bool same = s.size() == 2 && s[0].size() == 2 && s[0] == s[1] && a.size() == 2 && b.size() == 2;
-  if (same && !transpose_a && !transpose_b && s[0][0] > 0 && s[0][1] > 0 && product(s[0]) == o.devices) {
+  const bool same =
+      s.size() == 2 && s[0].size() == 2 && s[0] == s[1] && a.size() == 2 && b.size() == 2;
+  if (same && !transpose_a && !transpose_b && s[0][0] > 0 && s[0][1] > 0 &&
+      product(s[0]) == o.devices) {
     e.inputs[0] = {{'m'}, {'n', false, true}};
     e.inputs[1] = {{'m', false, true}, {'n'}};
     e.order = {'m', 'n'};
@@ -53,7 +56,8 @@ constexpr Result infer_matmul(const Operands& o) {
   Result r{floating_operands(o), {}, o.elements[0]};
   const Dims &a = o.shapes[0], &b = o.shapes[1];
   for (int i = 0; i < 2; ++i)
-    if (o.shapes[i].size() < 2 && !r.finding) r.finding = {Mistake::other_rank, {}, i, 0, o.shapes[i].size(), 2};
+    if (o.shapes[i].size() < 2 && !r.finding)
+      r.finding = {Mistake::other_rank, {}, i, 0, o.shapes[i].size(), 2};
   if (r.finding) return r;
   const bool transpose_a = o.attributes.integers[0], transpose_b = o.attributes.integers[1];
   const int rows = a.size() - 2, columns = b.size() - 2;
@@ -61,8 +65,10 @@ constexpr Result infer_matmul(const Operands& o) {
   if (k_a != k_b) r.finding = {Mistake::sizes_differ, {}, -1, 'k', k_a, k_b};
   const int batch = rows > columns ? rows : columns;
   for (int d = 0; d < batch; ++d) {
-    const Index in_a = d + rows < batch ? 1 : a[d + rows - batch], in_b = d + columns < batch ? 1 : b[d + columns - batch];
-    if (in_a != in_b && in_a != 1 && in_b != 1) r.finding = {Mistake::sizes_differ, {}, -1, char('a' + d), in_a, in_b};
+    const Index in_a = d + rows < batch ? 1 : a[d + rows - batch],
+                in_b = d + columns < batch ? 1 : b[d + columns - batch];
+    if (in_a != in_b && in_a != 1 && in_b != 1)
+      r.finding = {Mistake::sizes_differ, {}, -1, char('a' + d), in_a, in_b};
     r.shape.push_back(in_a == 1 ? in_b : in_a);
   }
   r.shape.push_back(a[rows + (transpose_a ? 1 : 0)]);
@@ -75,8 +81,10 @@ void matmul_law(const KernelCall& call) {
   const bool transpose_a = call.attributes.integers[0], transpose_b = call.attributes.integers[1];
   const Block &a = call.inputs[0], &b = call.inputs[1], &c = call.output;
   const int batch = c.box.size() - 2, last_a = a.box.size() - 1, last_b = b.box.size() - 1;
-  const Index rows = c.size(batch), columns = c.size(batch + 1), inner = a.size(last_a - (transpose_a ? 1 : 0));
-  const Index matrix_a = a.size(last_a) * a.size(last_a - 1), matrix_b = b.size(last_b) * b.size(last_b - 1);
+  const Index rows = c.size(batch), columns = c.size(batch + 1),
+              inner = a.size(last_a - (transpose_a ? 1 : 0));
+  const Index matrix_a = a.size(last_a) * a.size(last_a - 1),
+              matrix_b = b.size(last_b) * b.size(last_b - 1);
   T* y = c.as<T>();
   Dims at = Dims::filled(batch, 0);
   Index matrices = rows * columns > 0 ? 1 : 0;
@@ -84,7 +92,8 @@ void matmul_law(const KernelCall& call) {
   const auto first = [&](const Block& x, Index matrix) {  // of the matrix that meets this batch
     Index index = 0;
     const int own = x.box.size() - 2;
-    for (int d = 0; d < own; ++d) index = index * x.size(d) + (x.size(d) == 1 ? 0 : at[d + batch - own]);
+    for (int d = 0; d < own; ++d)
+      index = index * x.size(d) + (x.size(d) == 1 ? 0 : at[d + batch - own]);
     return x.as<const T>() + index * matrix;
   };
   for (Index i = 0; i < matrices; ++i) {
@@ -93,7 +102,8 @@ void matmul_law(const KernelCall& call) {
       for (Index n = 0; n < columns; ++n) {
         T sum = 0;
         for (Index k = 0; k < inner; ++k)
-          sum += p[transpose_a ? k * rows + m : m * inner + k] * q[transpose_b ? n * inner + k : k * columns + n];
+          sum += p[transpose_a ? k * rows + m : m * inner + k] *
+                 q[transpose_b ? n * inner + k : k * columns + n];
         if (call.bias) sum += call.inputs.back().as<const T>()[n];
         *y++ = call.activation ? (*call.activation)(sum) : sum;
       }

@@ -10,15 +10,17 @@
 namespace tenon {
 
 template <class T>
-constexpr T mul_of(T a, T b) { return a * b; }
+constexpr T mul_of(T a, T b) {
+  return a * b;
+}
 
 struct Mul : Operation<Mul> {
-  static constexpr Operator info{
-      .name = "Mul",
-      .operands = 2,
-      .infer = &infer_binary<Alignment::last>,
-      .equation = &binary_equation<Alignment::last>,
-      .law = {&binary_law<float, &mul_of<float>, Alignment::last>, &binary_law<double, &mul_of<double>, Alignment::last>}};
+  static constexpr Operator info{.name = "Mul",
+                                 .operands = 2,
+                                 .infer = &infer_binary<Alignment::last>,
+                                 .equation = &binary_equation<Alignment::last>,
+                                 .law = {&binary_law<float, &mul_of<float>, Alignment::last>,
+                                         &binary_law<double, &mul_of<double>, Alignment::last>}};
   constexpr Attributes attributes() const { return {}; }
 };
 inline constexpr Mul mul{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// y[.., c, ..] = on_value where indices[..] == c, else off_value: a new dimension of size depth at an axis.
+/// y[.., c, ..] = on_value where indices[..] == c, else off_value: a new dimension of size depth at
+/// an axis.
 ///   OneHot(10)(indices) of [64] is [64, 10]; OneHot(10, 0)(indices) is [10, 64]
 /// Communicates: nothing. Its strategy is the split of the output.
 /// MindSpore: OneHotInfo.
@@ -16,7 +17,8 @@ constexpr int one_hot_axis(const Operands& o) {
 }
 
 constexpr Result infer_one_hot(const Operands& o) {
-  Result r{examine_axes({o.attributes.integers[1]}, o.shapes[0].size() + 1), o.shapes[0], Element::float32};
+  Result r{examine_axes({o.attributes.integers[1]}, o.shapes[0].size() + 1), o.shapes[0],
+           Element::float32};
   if (!is_index(o.elements[0])) r.finding = {Mistake::other_element, {}, 0};
   if (!r.finding) r.shape.insert(one_hot_axis(o), o.attributes.integers[0]);
   return r;

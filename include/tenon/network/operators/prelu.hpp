@@ -10,7 +10,9 @@
 namespace tenon {
 
 template <class T>
-constexpr T prelu_of(T a, T b) { return a > T(0) ? a : b * a; }
+constexpr T prelu_of(T a, T b) {
+  return a > T(0) ? a : b * a;
+}
 
 struct PReLU : Operation<PReLU> {
   static constexpr Operator info{
@@ -18,7 +20,8 @@ struct PReLU : Operation<PReLU> {
       .operands = 2,
       .infer = &infer_binary<Alignment::channel>,
       .equation = &binary_equation<Alignment::channel>,
-      .law = {&binary_law<float, &prelu_of<float>, Alignment::channel>, &binary_law<double, &prelu_of<double>, Alignment::channel>}};
+      .law = {&binary_law<float, &prelu_of<float>, Alignment::channel>,
+              &binary_law<double, &prelu_of<double>, Alignment::channel>}};
   constexpr Attributes attributes() const { return {}; }
 };
 inline constexpr PReLU prelu{};

@@ -2,8 +2,8 @@
 #pragma once
 /// y = sum of x along its axes (of all, if none is named), which vanish or stay with size one.
 ///   ReduceSum({-1})(x) of [16, 32, 64] is [16, 32]; ReduceSum({1}, true)(x) is [16, 1, 64]
-/// Communicates: nothing by itself; where a summed dimension is cut, the result is a sum over its parts.
-/// MindSpore: ReduceSumInfo (ReduceMethod).
+/// Communicates: nothing by itself; where a summed dimension is cut, the result is a sum over its
+/// parts. MindSpore: ReduceSumInfo (ReduceMethod).
 #include <tenon/network/axes.hpp>
 
 namespace tenon {
@@ -58,13 +58,15 @@ void reduce_sum_law(const KernelCall& call) {
 struct ReduceSum : Operation<ReduceSum> {
   Dims axes;
   bool keep_dims = false;
-  constexpr explicit ReduceSum(const Dims& along = {}, bool keep = false) : axes(along), keep_dims(keep) {}
+  constexpr explicit ReduceSum(const Dims& along = {}, bool keep = false)
+      : axes(along), keep_dims(keep) {}
 
-  static constexpr Operator info{.name = "ReduceSum",
-                                 .infer = &detail::infer_reduce_sum,
-                                 .equation = &detail::reduce_sum_equation,
-                                 .law = {&detail::reduce_sum_law<float>, &detail::reduce_sum_law<double>},
-                                 .integers = "keep_dims axis..."};
+  static constexpr Operator info{
+      .name = "ReduceSum",
+      .infer = &detail::infer_reduce_sum,
+      .equation = &detail::reduce_sum_equation,
+      .law = {&detail::reduce_sum_law<float>, &detail::reduce_sum_law<double>},
+      .integers = "keep_dims axis..."};
   constexpr Attributes attributes() const {
     Attributes a{{keep_dims}, {}};
     a.integers.append(axes);

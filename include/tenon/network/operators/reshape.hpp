@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The same elements in the same order under another shape:  reshape(x, {32, 784}); -1 is what is left.
-/// Communicates: nothing where the cuts are on leading dimensions of matching groups of dimensions and
-/// divide them ([32,28,28] to [32,784] keeps a cut of the rows); other cuts are gathered before it.
-/// MindSpore: ReshapeInfo.
+/// The same elements in the same order under another shape:  reshape(x, {32, 784}); -1 is what is
+/// left. Communicates: nothing where the cuts are on leading dimensions of matching groups of
+/// dimensions and divide them ([32,28,28] to [32,784] keeps a cut of the rows); other cuts are
+/// gathered before it. MindSpore: ReshapeInfo.
 #include <tenon/network/axes.hpp>
 
 namespace tenon {
@@ -27,7 +27,8 @@ constexpr Result infer_reshape(const Operands& o) {
   for (Index size : r.shape) asked *= size;
   for (Index size : r.shape)
     if (size < 0) asked = size;
-  if (asked != product(o.shapes[0])) r.finding = {Mistake::reshape_of_other_size, {}, 0, 0, product(o.shapes[0]), asked};
+  if (asked != product(o.shapes[0]))
+    r.finding = {Mistake::reshape_of_other_size, {}, 0, 0, product(o.shapes[0]), asked};
   return r;
 }
 

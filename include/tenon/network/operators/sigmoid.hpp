@@ -9,14 +9,17 @@
 namespace tenon {
 
 template <class T>
-constexpr T sigmoid_of(T x) { return T(1) / (T(1) + std::exp(-x)); }
+constexpr T sigmoid_of(T x) {
+  return T(1) / (T(1) + std::exp(-x));
+}
 
 struct Sigmoid : Operation<Sigmoid> {
-  static constexpr Operator info{.name = "Sigmoid",
-                                 .infer = &infer_unary,
-                                 .equation = &unary_equation,
-                                 .law = {&unary_law<float, &sigmoid_of<float>>, &unary_law<double, &sigmoid_of<double>>},
-                                 .scalar = {&sigmoid_of<float>, &sigmoid_of<double>}};
+  static constexpr Operator info{
+      .name = "Sigmoid",
+      .infer = &infer_unary,
+      .equation = &unary_equation,
+      .law = {&unary_law<float, &sigmoid_of<float>>, &unary_law<double, &sigmoid_of<double>>},
+      .scalar = {&sigmoid_of<float>, &sigmoid_of<double>}};
   constexpr Attributes attributes() const { return {}; }
 };
 inline constexpr Sigmoid sigmoid{};

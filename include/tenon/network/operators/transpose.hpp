@@ -47,14 +47,17 @@ struct Transpose : Operation<Transpose> {
   Dims permutation;
   constexpr explicit Transpose(const Dims& order) : permutation(order) {}
 
-  static constexpr Operator info{.name = "Transpose",
-                                 .infer = &detail::infer_transpose,
-                                 .equation = &detail::transpose_equation,
-                                 .law = {&detail::transpose_law<float>, &detail::transpose_law<double>},
-                                 .integers = "perm..."};
+  static constexpr Operator info{
+      .name = "Transpose",
+      .infer = &detail::infer_transpose,
+      .equation = &detail::transpose_equation,
+      .law = {&detail::transpose_law<float>, &detail::transpose_law<double>},
+      .integers = "perm..."};
   constexpr Attributes attributes() const { return {permutation, {}}; }
 };
 /// transpose(x, {1, 0})
-constexpr auto transpose(const auto& x, const Dims& permutation) { return Transpose(permutation)(x); }
+constexpr auto transpose(const auto& x, const Dims& permutation) {
+  return Transpose(permutation)(x);
+}
 
 }  // namespace tenon

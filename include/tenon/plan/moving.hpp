@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Brings a node of a draft where it is wanted: adds the exchanges and views on the way.
+#include <tenon/plan/draft.hpp>
+#include <tenon/plan/route.hpp>
+
+namespace tenon::detail {
+
+/// Room for all that the rank which moves most takes and gives.
+constexpr Index scratch_of(const Distribution& from, const Distribution& to, Index element_bytes,
+                           Index devices) {
+  List<Index> moved;
+  moved.resize(std::size_t(devices));
+  for (Index rank = 0; rank < devices; ++rank)
+    for_each_piece(from, to.box(rank), rank, [&](Index source, const Box& box) {
+      if (source == rank) return;
+      moved[std::size_t(rank)] += volume(box);
+      moved[std::size_t(source)] += volume(box);
+    });
+  Index most = 0;
+  for (Index n : moved) most = n > most ? n : most;
+  return (most * element_bytes + 63) / 64 * 64;
+}
+
+/// One exchange; or a view, where rows of what is contiguous are the same memory.
+constexpr int move(Draft& draft, int id, int from, const Distribution& to) {
+  const Movement m = movement(draft.lies(from), to);
+  bool rows = m == Movement::slice;
+  for (int d = 1; d < to.shape.size(); ++d)
+    rows = rows && draft.lies(from).digits(d) == to.digits(d);
+  const int y =
+      draft.add_buffer(id, rows ? Buffer::Place::view : Buffer::Place::arena, to, rows ? from : -1);
+  Step step{.kind = rows ? Step::Kind::view : Step::Kind::exchange,
+            .inputs = {from},
+            .output = y,
+            .movement = m,
+            .name = draft.node(id).name};
+  if (!rows && m != Movement::slice)
+    step.scratch_bytes =
+        scratch_of(draft.lies(from), to, bytes(draft.node(id).element), draft.plan.devices);
+  draft.plan.steps.push_back(step);
+  return y;
+}
+
+/// All exchanges from a buffer to a distribution.
+constexpr int go(Draft& draft, int id, int from, const Distribution& to) {
+  const Route route =
+      draft.options.mindspore
+          ? mindspore_route(draft.lies(from), to)
+          : shortest_route(draft.lies(from), to, bytes(draft.node(id).element), draft.plan.devices);
+  for (const Distribution& stop : route) from = move(draft, id, from, stop);
+  return from;
+}
+
+/// The buffer that holds a node in a distribution: an old one, or one at the end of a route.
+constexpr int bring(Draft& draft, int id, const Distribution& to) {
+  const List<int>& held = draft.copies[std::size_t(id)];
+  for (int buffer : held)
+    if (draft.lies(buffer) == to) return buffer;
+  if (draft.node(id).kind == Node::Kind::parameter)
+    return draft.add_buffer(id, Buffer::Place::parameter, to);
+  int nearest = held[0];
+  for (std::size_t i = 1; i < held.size() && !draft.options.mindspore; ++i)
+    if (most_received(draft.lies(held[i]), to, draft.plan.devices) <
+        most_received(draft.lies(nearest), to, draft.plan.devices))
+      nearest = held[i];
+  return go(draft, id, nearest, to);
+}
+
+}  // namespace tenon::detail
