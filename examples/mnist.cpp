@@ -7,6 +7,7 @@
 
 #include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/backend/reference.hpp>
+#include <tenon/comm/failure.hpp>
 #include <tenon/comm/mpi.hpp>
 #include <tenon/io/idx.hpp>
 #include <tenon/io/npy.hpp>
@@ -123,14 +124,12 @@ int main(int argc, char** argv) {
   CLI::App app{"MindSpore's model-loading network on MNIST, cut over the ranks of mpirun"};
   try {
     describe(app, options).parse(argc, argv);
-    run(world, options);
-  } catch (const CLI::ParseError& error) {
+  } catch (const CLI::ParseError& error) {  // the same on every rank
     std::ostringstream out, text;
     const int code = app.exit(error, out, text);
     if (world.rank() == 0) std::cout << out.str(), std::cerr << text.str();
+    world.barrier();  // said before mpirun ends the others
     return code ? 2 : 0;
-  } catch (const std::exception& error) {  // the same on every rank
-    if (world.rank() == 0) std::cerr << error.what() << std::endl;
-    return 1;
   }
+  return run_together(world, std::cerr, [&] { run(world, options); });
 }

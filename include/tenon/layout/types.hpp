@@ -78,7 +78,9 @@ constexpr Index map_value() {
   if constexpr (std::is_enum_v<decltype(cut)>) {
     static_assert(device_matrix_has_axis<cut, Matrix>,
                   "tenon: illegal layout: the device matrix has no such axis");
-    return Matrix::value.size() - 1 - Matrix::template index<std::remove_cv_t<decltype(cut)>>;
+    if constexpr (device_matrix_has_axis<cut, Matrix>)
+      return Matrix::value.size() - 1 - Matrix::template index<std::remove_cv_t<decltype(cut)>>;
+    else return -1;
   } else {
     return -1;
   }

@@ -1,0 +1,19 @@
+// expect: tenon: illegal layout: a tensor map has not one entry for each dimension
+// expect: every_dimension_has_a_cut
+// SPDX-License-Identifier: Apache-2.0
+#include <tenon/network/operators.hpp>
+#include <tenon/run/tensor_operators.hpp>
+
+using namespace tenon;
+enum Data { dp = 2 };
+enum Hidden { tp = 4 };
+enum Other { cp = 2 };
+template <class TensorShape, class Cuts>
+using Matrix = Tensor<float, TensorShape, DeviceMatrix<dp, tp>, Cuts>;
+
+#ifdef TENON_LEGAL_TWIN
+using X = Matrix<Shape<32, 784>, Split<dp, 1>>;
+#else
+using X = Matrix<Shape<32, 784>, Split<dp>>;
+#endif
+constexpr Dims block = X::distribution.largest_block();
