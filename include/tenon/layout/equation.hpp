@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <tenon/core/dims.hpp>
+#include <tenon/layout/finding.hpp>
 
 namespace tenon {
 
@@ -17,6 +18,7 @@ struct EquationAxis {
   char letter = 0;        // 0: no axis of the device matrix
   bool repeated = false;  // of size one here, repeated for the other operands
   bool gathered = false;  // stated as cut, but the arithmetic wants it whole
+  bool unmapped = false;  // MindSpore writes -1, whatever the cut
   friend constexpr bool operator==(const EquationAxis&, const EquationAxis&) = default;
 };
 using Term = Vector<EquationAxis, max_dimensions>;
@@ -27,8 +29,10 @@ struct Equation {
   Vector<char, 16> order;     // of the letters in the device matrix
   bool repeats_left = false;  // unused devices are the device matrix's first axis, not its last
   bool scatters = false;  // sums go scattered over dimension 0 of the output (MindSpore's Gather)
-  bool size_one_unmapped = false;  // MindSpore writes -1 for an input's dimension of size one
+  bool scatters_last = false;  // and MindSpore moves the axes that cut dimension 0 to the end
   bool split_is_outputs = false;  // the strategy's split is that of the output (MindSpore's OneHot)
+  bool takes_output_split = false;  // MindSpore takes an out_strategy
+  Finding refused{};                // what MindSpore alone refuses of the strategy
 };
 
 constexpr bool may_be_cut(char letter) { return letter >= 'a' && letter <= 'z'; }

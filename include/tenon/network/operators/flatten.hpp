@@ -22,7 +22,7 @@ constexpr Equation flatten_equation(const Operands& o) {
   Term x = letters('A', o.shapes[0].size()), y = letters('A', 2);
   x[0].letter = y[0].letter = 'a';
   if (o.shapes[0].size() != 2) y[1].letter = 'Z';
-  return ordered({{x}, {y}, {}});
+  return {{x}, {y}, ordered({{x}, {}, {}}).order};
 }
 }  // namespace detail
 

@@ -24,31 +24,67 @@ constexpr Result infer_gather(const Operands& o) {
   return r;
 }
 
+/// Which dimensions of a lookup whose axis is cut are axes of the device matrix, what becomes of
+/// the sums, and which strategies MindSpore refuses.
+/// MindSpore: GetGatherMode, ShardAxisImpl, ShardBatchAndAxisImpl and their like.
+constexpr void cut_along_axis(Equation& e, const Operands& o, int axis, Term& table, Term& indices) {
+  const Dims &t = o.splits.inputs[0], &i = o.splits.inputs[1];
+  const auto cut = [](const Dims& split) {
+    for (Index parts : split)
+      if (parts > 1) return true;
+    return false;
+  };
+  const bool matrices = axis == 0 && t.size() == 2 && i.size() == 2 && t[1] == 1;
+  const bool some_devices = t[0] != o.devices && !i.empty() && i[0] != o.devices;
+  const bool rows_and_columns = matrices && some_devices && i[0] > 1 && i[1] > 1;
+  const bool rows = matrices && some_devices && i[1] == 1 && t[0] * i[0] == o.devices;
+  const bool vector = t.size() == 2 && i.size() == 1 && some_devices && i[0] > 1 &&
+                      t[0] * t[1] * i[0] == o.devices;
+  if (rows_and_columns || rows) {
+    table[1] = {};
+    if (rows) indices[1] = {};
+    return;
+  }
+  if (vector) return;
+  e.repeats_left = true;
+  for (int d = 0; d < i.size(); ++d)
+    if (i[d] > 1) e.refused = {Mistake::whole_dimension_cut, {}, 1, indices[d].letter, i[d]};
+  if (!cut(i)) {
+    for (EquationAxis& letter : indices) letter = {};
+    e.scatters = axis > 0 || (!i.empty() && o.shapes[1][0] % t[0] == 0);
+    e.scatters_last = axis > 0;
+  }
+  Index used = 1;
+  for (Index parts : t) used *= parts > 0 ? parts : 1;
+  if (axis > 1 || t.size() > 2 || i.empty())
+    e.refused = {Mistake::whole_dimension_cut, {}, 0, table[axis].letter, t[axis]};
+  else if (axis == 1 && t[0] > 0 && o.shapes[0][0] % (t[0] * t[1]))
+    e.refused = {Mistake::does_not_divide, {}, 0, table[0].letter, o.shapes[0][0], t[0] * t[1]};
+  else if (used != o.devices && t.size() == 2 && (axis == 1 || t[1] != 1))
+    e.refused = {Mistake::device_count_differs, {}, -1, 0, used, o.devices};
+}
+
 /// Table "cde", indices "fg", axis 0: "cde,fg->fgde". The device matrix has the indices' letters
 /// first; where the axis is cut and the indices are whole it is the table's alone, with repeats at
 /// the left.
 constexpr Equation gather_equation(const Operands& o) {
   const int axis = int(from_front(o.attributes.integers[0], o.shapes[0].size()));
-  const Term table = letters('a', o.shapes[0].size());
+  Term table = letters('a', o.shapes[0].size());
   Term indices = letters(char('a' + table.size()), o.shapes[1].size()), y;
   const auto& s = o.splits.inputs;
-  const bool axis_cut = s.size() == 2 && s[0].size() == table.size() && s[0][axis] > 1;
-  bool indices_cut = false;
-  for (int i = 0; s.size() == 2 && i < s[1].size(); ++i) indices_cut = indices_cut || s[1][i] > 1;
   Equation e;
-  e.repeats_left = axis_cut;
-  if (axis_cut && !indices_cut) {
-    for (EquationAxis& letter : indices) letter = {};
-    e.scatters = axis == 0 && !o.shapes[1].empty() && o.shapes[1][0] % s[0][axis] == 0;
-  }
+  e.takes_output_split = axis == 0;
+  if (s.size() == 2 && s[0].size() == table.size() && s[1].size() == indices.size() &&
+      s[0][axis] > 1)
+    cut_along_axis(e, o, axis, table, indices);
   for (int d = 0; d < axis; ++d) y.push_back(table[d]);
   y.append(indices);
   for (int d = axis + 1; d < table.size(); ++d) y.push_back(table[d]);
   e.inputs = {table, indices};
   e.outputs = {y};
-  for (const EquationAxis& letter : indices)
-    if (letter.letter) e.order.push_back(letter.letter);
-  for (const EquationAxis& letter : table) e.order.push_back(letter.letter);
+  for (const Term& term : {indices, table})
+    for (const EquationAxis& letter : term)
+      if (letter.letter) e.order.push_back(letter.letter);
   return e;
 }
 

@@ -20,7 +20,7 @@ constexpr Equation matmul_equation(const Operands& o) {
   const int batch = (a.size() > b.size() ? a.size() : b.size()) - 2;
   const bool transpose_a = o.attributes.integers[0], transpose_b = o.attributes.integers[1];
   Equation e{{}, {letters('a', batch)}, {}};
-  e.size_one_unmapped = true;
+  e.takes_output_split = a.size() == 2 && b.size() == 2;
   const auto operand = [&](const Dims& shape, const Dims& other, char row, char column) {
     const int own = shape.size() - 2, others = other.size() - 2;
     Term term = letters(char('a' + batch - own), own);
@@ -30,6 +30,7 @@ constexpr Equation matmul_equation(const Operands& o) {
     }
     term.push_back({row});
     term.push_back({column});
+    for (int d = 0; d < term.size(); ++d) term[d].unmapped = shape[d] == 1;
     return term;
   };
   e.inputs.push_back(operand(a, b, transpose_a ? 'k' : 'm', transpose_a ? 'm' : 'k'));

@@ -31,6 +31,13 @@ constexpr Equation one_hot_equation(const Operands& o) {
   y.insert(one_hot_axis(o), {'z'});
   Equation e = ordered({{x}, {y}, {}});
   e.split_is_outputs = true;
+  const Index axis = o.attributes.integers[1];
+  if (axis > 1 || axis < -1) e.refused = {Mistake::no_such_axis, {}, 0, 0, axis, y.size()};
+  if (x.size() < 2 || e.refused || o.splits.inputs.empty()) return e;
+  if (axis != -1) e.refused = {Mistake::no_such_axis, {}, 0, 0, axis, y.size()};
+  for (int d = 1; d < y.size() && d < o.splits.inputs[0].size(); ++d)
+    if (const Index parts = o.splits.inputs[0][d]; parts != 1)  // MindSpore: of matrices the rows
+      e.refused = {Mistake::whole_dimension_cut, {}, -1, y[d].letter, parts};
   return e;
 }
 

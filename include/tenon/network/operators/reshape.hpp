@@ -50,7 +50,8 @@ constexpr Equation reshape_equation(const Dims& x, const Dims& y) {
       else out *= y[o], e.outputs[0][o++].letter = inside++;
     }
   }
-  return ordered(e);
+  e.order = ordered({e.inputs, {}, {}}).order;
+  return e;
 }
 
 constexpr Equation reshape_equation_of(const Operands& o) {
