@@ -11,6 +11,7 @@
 #include <tenon/comm/mpi.hpp>
 #include <tenon/io/idx.hpp>
 #include <tenon/io/npy.hpp>
+#include <tenon/model/load.hpp>
 #include <tenon/model/model.hpp>
 #include <tenon/plan/text.hpp>
 

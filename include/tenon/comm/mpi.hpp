@@ -37,7 +37,7 @@ class MpiCommunication : public Communication {
     const int count = boost::mpi::all_reduce(communicator_, int(!text.empty()), std::plus<int>());
     boost::mpi::broadcast(communicator_, text, first);
     if (count < size())
-      text.append(" (on rank ")
+      text.append(" (found by rank ")
           .append(std::to_string(first))
           .append(count > 1 ? " and others)" : ")");
     throw Error(text);

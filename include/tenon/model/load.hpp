@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Fills the parameters from MindSpore's checkpoints, cut in any way:
-///   load(parameters, communication, "rank_{}/checkpoint.ckpt", "strategy.ckpt")
+///   load_parameters(parameters, communication, "rank_{}/checkpoint.ckpt", "strategy.ckpt")
 /// It is the exchange of every other redistribution, whose senders are files.
 #include <map>
 
@@ -155,8 +155,8 @@ inline void prove(ShardedCheckpoint& checkpoint, const Parameters& parameters,
 
 /// Collective: proves the files, then each rank reads the bytes of its own slices. On an error
 /// every rank throws it, and nothing has been changed.
-inline void load(Parameters& parameters, Communication& communication, const std::string& pattern,
-                 const std::string& strategy = {}) {
+inline void load_parameters(Parameters& parameters, Communication& communication,
+                            const std::string& pattern, const std::string& strategy = {}) {
   std::unique_ptr<ShardedCheckpoint> checkpoint;
   communication.together(
       [&] { checkpoint = std::make_unique<ShardedCheckpoint>(pattern, strategy); });

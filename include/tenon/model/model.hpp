@@ -4,8 +4,9 @@
 ///   Model<Network, Input<32, 28, 28>, AnyOf<1, 2, 4, 8>> model(communicator, Cpu{});
 ///   model.load("rank_{}/checkpoint.ckpt", "strategy.ckpt");
 ///   auto logits = model.predict(images);
+#include <map>
+
 #include <tenon/comm/alone.hpp>
-#include <tenon/model/load.hpp>
 #include <tenon/plan/constant.hpp>
 #include <tenon/run/executor.hpp>
 
@@ -64,9 +65,17 @@ class Model {
   explicit Model(const B& backend)
       : Model(std::make_unique<Alone>(), std::make_unique<B>(backend)) {}
 
-  /// Fills the parameters (model/load.hpp). Collective.
-  void load(const std::string& files, const std::string& strategy = {}) {
-    tenon::load(parameters_, *communication_, files, strategy);
+  /// Fills the parameters from files, as tenon/model/load.hpp says, which whoever loads includes:
+  /// model.load("rank_{}/checkpoint.ckpt", "strategy.ckpt"). Collective.
+  template <class... Files>
+  void load(const Files&... files) {
+    load_parameters(parameters_, *communication_, files...);
+  }
+  /// Fills one parameter from the whole of it, row-major; each rank keeps its slice.
+  /// @throws Error when the network has no such parameter, or of another size.
+  template <class T>
+  void set_parameter(std::string_view name, std::span<const T> whole) {
+    parameters_.set(name, whole, communication_->rank());
   }
 
   /// The output's block of this rank (all of it, unless asked otherwise), until the next call.

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <tenon/core/region.hpp>
 #include <tenon/plan/plan.hpp>
 
 namespace tenon {
@@ -59,6 +60,36 @@ class Parameters {
     throw Error(std::string("the plan places the parameter ")
                     .append(name)
                     .append(" otherwise than it was loaded"));
+  }
+
+  /// Every slice of that name, from the whole parameter. @throws Error when there is none, when its
+  /// size or its elements differ.
+  template <class T>
+  void set(std::string_view name, std::span<const T> whole, Index rank) {
+    bool found = false;
+    for (Slice& slice : slices_) {
+      if (slice.name != name) continue;
+      found = true;
+      const Dims& shape = slice.distribution.shape;
+      if (product(shape) != Index(whole.size()) || slice.element != element_of<T>)
+        throw Error(std::string("the parameter ")
+                        .append(name)
+                        .append(" is ")
+                        .append(text(shape))
+                        .append(" of ")
+                        .append(text(slice.element))
+                        .append(", not ")
+                        .append(std::to_string(whole.size()))
+                        .append(" of ")
+                        .append(text(element_of<T>)));
+      const Box held = slice.distribution.box(rank);
+      if (volume(held) == 0) continue;
+      T* data = reinterpret_cast<T*>(slice.data);
+      for_each_run(
+          region(held, whole_box(shape)), region(held),
+          [&](Index in, Index out, Index run) { std::copy_n(whole.data() + in, run, data + out); });
+    }
+    if (!found) throw Error(std::string("the network has no parameter ").append(name));
   }
 
  private:

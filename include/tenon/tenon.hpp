@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// All of Tenon for a program under MPI. It needs Boost.MPI, Eigen and protozero; whoever wants less
+/// includes less: tenon/model/model.hpp and tenon/backend/reference.hpp need the standard library alone.
+#include <tenon/backend/cpu/cpu.hpp>
+#include <tenon/backend/reference.hpp>
+#include <tenon/comm/failure.hpp>
+#include <tenon/comm/mpi.hpp>
+#include <tenon/model/load.hpp>
+#include <tenon/model/model.hpp>
+#include <tenon/network/layers/dense.hpp>
+#include <tenon/network/operators.hpp>
+#include <tenon/plan/text.hpp>
+#include <tenon/run/tensor_operators.hpp>
