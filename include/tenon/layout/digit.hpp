@@ -53,10 +53,11 @@ constexpr Digits normal(const Digits& digits) {
   return joined;
 }
 
-/// Whether two digits of one mixed radix look at the same part of the rank.
+/// Whether two digits can't be digits of one mixed radix: they look at the same part of the rank, or
+/// each at some of it ({2,1} and {2,3} of six ranks: changing one changes the other).
 constexpr bool overlap(const Digit& a, const Digit& b) {
-  return a.parts > 1 && b.parts > 1 && a.stride < b.stride * b.parts &&
-         b.stride < a.stride * a.parts;
+  return a.parts > 1 && b.parts > 1 && a.stride % (b.stride * b.parts) != 0 &&
+         b.stride % (a.stride * a.parts) != 0;
 }
 
 /// The ranks that differ from `rank` in these digits only, in the order of their blocks.
