@@ -7,7 +7,7 @@
 namespace tenon::detail {
 
 /// A bias or a scalar function that the step just before can do by itself.
-constexpr bool fused(Draft& draft, int id, const Placement& p) {
+constexpr bool fused(Draft& draft, int id, const Equation& e, const Placement& p) {
   const Node& n = draft.node(id);
   if (draft.options.mindspore || n.inputs.empty() || draft.plan.steps.empty() ||
       draft.readers[std::size_t(n.inputs[0])] != 1)
@@ -22,6 +22,7 @@ constexpr bool fused(Draft& draft, int id, const Placement& p) {
   if (n.op->adds && !before.bias && draft.node(n.inputs[1]).kind == Node::Kind::parameter) {
     const Dims& bias = draft.node(n.inputs[1]).shape;
     if (bias.size() != 1 || bias[0] != y.shape.back() ||
+        e.inputs[1][0].letter != e.outputs[0].back().letter ||  // a bias of another dimension
         p.inputs[1].digits(0) != y.digits(y.shape.size() - 1))
       return false;
     before.bias = true;

@@ -29,7 +29,7 @@ constexpr void operate(Draft& draft, int id) {
     draft.plan.where = n.name;
     return;
   }
-  if (fused(draft, id, p)) return;
+  if (fused(draft, id, e, p)) return;
   Step step{.op = n.op, .attributes = n.attributes, .name = n.name};
   for (int i = 0; i < n.inputs.size(); ++i)
     step.inputs.push_back(bring(draft, n.inputs[i], p.inputs[i]));
