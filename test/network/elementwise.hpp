@@ -8,7 +8,8 @@ namespace tenon::test {
 /// y[i] = f(x[i]) on every shape; the equation has one letter a dimension.
 inline void check_unary(const auto& operation, auto&& f) {
   Random random(1);
-  for (const Dims& shape : {Dims{}, Dims{1}, Dims{17}, Dims{3, 5}, Dims{2, 0, 4}, Dims{2, 3, 4, 5}}) {
+  for (const Dims& shape :
+       {Dims{}, Dims{1}, Dims{17}, Dims{3, 5}, Dims{2, 0, 4}, Dims{2, 3, 4, 5}}) {
     const Tensor x = random.numbers(shape);
     check_law(operation, {x}, tensor(shape, [&](const Dims& at) { return f(x[at]); }));
     check_equation(operation, {x});
@@ -56,12 +57,12 @@ inline void check_binary(const auto& operation, auto&& f, bool positive = false)
   CHECK(equation_of(operation, {Tensor({5}), Tensor({3, 4, 1})}) == "c,abc'->abc");
   CHECK(equation_of(operation, {Tensor({4, 1}), Tensor({4, 1})}) == "ab,ab->ab");
 
-  CHECK(says(finding_of(operation, {Tensor({4, 5}), Tensor({6})}), Mistake::sizes_differ, -1, 'b', 5,
-             6));
+  CHECK(says(finding_of(operation, {Tensor({4, 5}), Tensor({6})}), Mistake::sizes_differ, -1, 'b',
+             5, 6));
   CHECK(says(finding_of(operation, {Tensor({7, 4, 1}), Tensor({3, 5})}), Mistake::sizes_differ, -1,
              'b', 4, 3));
-  CHECK(says(finding_of(operation, {Tensor({3}), of(Element::float64, {3})}), Mistake::other_element,
-             1));
+  CHECK(says(finding_of(operation, {Tensor({3}), of(Element::float64, {3})}),
+             Mistake::other_element, 1));
   CHECK(says(finding_of(operation, {of(Element::int64, {3}), Tensor({3})}), Mistake::other_element,
              0));
 }
@@ -72,15 +73,14 @@ inline void check_channel(const auto& operation, auto&& f) {
   for (const Dims& shape : {Dims{4, 5}, Dims{2, 3, 4}, Dims{2, 1, 3}, Dims{1, 4, 2, 3}, Dims{0, 3}})
     for (const bool one : {false, true}) {  // a w of one element serves every channel
       const Tensor x = random.numbers(shape), w = random.numbers({one ? 1 : shape[1]});
-      check_law(operation, {x, w}, tensor(shape, [&](const Dims& at) {
-                  return f(x[at], w[{one ? 0 : at[1]}]);
-                }));
+      check_law(operation, {x, w},
+                tensor(shape, [&](const Dims& at) { return f(x[at], w[{one ? 0 : at[1]}]); }));
       check_equation(operation, {x, w});
     }
   CHECK(equation_of(operation, {Tensor({4, 5, 6}), Tensor({5})}) == "abc,b->abc");
   CHECK(equation_of(operation, {Tensor({4, 5}), Tensor({1})}) == "ab,b'->ab");
-  CHECK(says(finding_of(operation, {Tensor({4, 5, 6}), Tensor({6})}), Mistake::sizes_differ, -1, 'b',
-             5, 6));
+  CHECK(says(finding_of(operation, {Tensor({4, 5, 6}), Tensor({6})}), Mistake::sizes_differ, -1,
+             'b', 5, 6));
   CHECK(says(finding_of(operation, {Tensor({4}), Tensor({4})}), Mistake::other_rank, 0, 0, 1, 2));
   CHECK(says(finding_of(operation, {Tensor({4, 5}), Tensor({4, 5})}), Mistake::other_rank, 1, 0, 2,
              1));

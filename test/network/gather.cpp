@@ -57,5 +57,6 @@ TEST_CASE("Gather: a table of numbers, indices of integers, an axis that is ther
   const Tensor table({5, 3}), indices = of(Element::int32, {4});
   CHECK(says(finding_of(Gather(2), {table, indices}), Mistake::no_such_axis, 0, 0, 2, 2));
   CHECK(says(finding_of(Gather(), {table, Tensor({4})}), Mistake::other_element, 1));
-  CHECK(says(finding_of(Gather(), {of(Element::int64, {5, 3}), indices}), Mistake::other_element, 0));
+  CHECK(
+      says(finding_of(Gather(), {of(Element::int64, {5, 3}), indices}), Mistake::other_element, 0));
 }

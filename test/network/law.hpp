@@ -194,7 +194,8 @@ inline void check_law(const auto& operation, const std::vector<Tensor>& inputs,
 }
 
 /// The equation tells the truth about the law: whatever letter is cut, into however many parts, the
-/// blocks' results are the whole result's blocks; or its summands, where the output lacks the letter.
+/// blocks' results are the whole result's blocks; or its summands, where the output lacks the
+/// letter.
 inline void check_equation(const auto& operation, const std::vector<Tensor>& inputs) {
   const Operands o = operands(operation, inputs);
   const Equation e = operation.info.equation(o);

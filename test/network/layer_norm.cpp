@@ -24,12 +24,13 @@ TEST_CASE("LayerNorm: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta")
         const int own = shape.size() - first;
         const Tensor x = random.numbers(shape), gamma = random.numbers(last(shape, own)),
                      beta = random.numbers(last(shape, int(random.between(1, own))));
-        const Tensor normal = along_lines(x, axes, [&](const std::vector<double>& line, std::size_t i) {
-          double mean = 0, squares = 0;
-          for (double value : line) mean += value / double(line.size());
-          for (double value : line) squares += value * value / double(line.size());
-          return (line[i] - mean) / std::sqrt(squares - mean * mean + epsilon);
-        });
+        const Tensor normal =
+            along_lines(x, axes, [&](const std::vector<double>& line, std::size_t i) {
+              double mean = 0, squares = 0;
+              for (double value : line) mean += value / double(line.size());
+              for (double value : line) squares += value * value / double(line.size());
+              return (line[i] - mean) / std::sqrt(squares - mean * mean + epsilon);
+            });
         const Tensor expected = tensor(shape, [&](const Dims& at) {
           return normal[at] * gamma.aligned(at) + beta.aligned(at);
         });
@@ -49,14 +50,14 @@ TEST_CASE("LayerNorm: the dimensions that are normalised stay whole") {
 
 TEST_CASE("LayerNorm: gamma and beta have x's last sizes") {
   const Tensor x({4, 5});
-  CHECK(says(finding_of(LayerNorm(), {x, Tensor({6}), Tensor({5})}), Mistake::sizes_differ, 1, 'b', 5,
-             6));
-  CHECK(says(finding_of(LayerNorm(), {x, Tensor({5}), Tensor({1})}), Mistake::sizes_differ, 2, 'b', 5,
-             1));
-  CHECK(says(finding_of(LayerNorm(), {x, Tensor({5}), Tensor({2, 4, 5})}), Mistake::other_rank, 2, 0,
-             3, 2));
-  CHECK(says(finding_of(LayerNorm(2), {x, Tensor({5}), Tensor({5})}), Mistake::no_such_axis, 0, 0, 2,
-             2));
+  CHECK(says(finding_of(LayerNorm(), {x, Tensor({6}), Tensor({5})}), Mistake::sizes_differ, 1, 'b',
+             5, 6));
+  CHECK(says(finding_of(LayerNorm(), {x, Tensor({5}), Tensor({1})}), Mistake::sizes_differ, 2, 'b',
+             5, 1));
+  CHECK(says(finding_of(LayerNorm(), {x, Tensor({5}), Tensor({2, 4, 5})}), Mistake::other_rank, 2,
+             0, 3, 2));
+  CHECK(says(finding_of(LayerNorm(2), {x, Tensor({5}), Tensor({5})}), Mistake::no_such_axis, 0, 0,
+             2, 2));
   CHECK(says(finding_of(LayerNorm(), {x, Tensor({5}), of(Element::float64, {5})}),
              Mistake::other_element, 2));
 }

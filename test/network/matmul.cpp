@@ -90,7 +90,8 @@ TEST_CASE("MatMul: both inputs cut alike over all devices means blocks of all th
   const Placement p = place(MatMul::info.equation(o), o.shapes, {8, 8}, o.splits, 8);
   REQUIRE(!p.finding);
   for (Index rank = 0; rank < 8; ++rank) {  // the rows of A and columns of B that C's block needs
-    CHECK(p.output.box(rank) == Box{{rank / 4 * 4, rank / 4 * 4 + 4}, {rank % 4 * 2, rank % 4 * 2 + 2}});
+    CHECK(p.output.box(rank) ==
+          Box{{rank / 4 * 4, rank / 4 * 4 + 4}, {rank % 4 * 2, rank % 4 * 2 + 2}});
     CHECK(p.inputs[0].box(rank) == Box{p.output.box(rank)[0], {0, 8}});
     CHECK(p.inputs[1].box(rank) == Box{{0, 8}, p.output.box(rank)[1]});
   }
@@ -104,8 +105,8 @@ TEST_CASE("MatMul: sizes that do not meet") {
              6, 7));
   CHECK(says(finding_of(MatMul(true), {Tensor({4, 6}), Tensor({6, 5})}), Mistake::sizes_differ, -1,
              'k', 4, 6));
-  CHECK(says(finding_of(MatMul{}, {Tensor({2, 4, 6}), Tensor({3, 6, 5})}), Mistake::sizes_differ, -1,
-             'a', 2, 3));
+  CHECK(says(finding_of(MatMul{}, {Tensor({2, 4, 6}), Tensor({3, 6, 5})}), Mistake::sizes_differ,
+             -1, 'a', 2, 3));
   CHECK(says(finding_of(MatMul{}, {Tensor({6}), Tensor({6, 5})}), Mistake::other_rank, 0, 0, 1, 2));
   CHECK(says(finding_of(MatMul{}, {Tensor({5, 6}), Tensor({6})}), Mistake::other_rank, 1, 0, 1, 2));
   CHECK(says(finding_of(MatMul{}, {Tensor({4, 6}), of(Element::float64, {6, 5})}),

@@ -7,7 +7,8 @@ using namespace tenon;
 using namespace tenon::test;
 
 TEST_CASE("Pow: y = a^b, aligned at the last dimension") {
-  check_binary(Pow{}, [](double a, double b) { return std::exp(b * std::log(a)); }, true);
+  check_binary(
+      Pow{}, [](double a, double b) { return std::exp(b * std::log(a)); }, true);
 }
 
 TEST_CASE("Pow: integral powers of negative numbers, and what C says of zero") {

@@ -13,9 +13,10 @@ TEST_CASE("ReduceSum: y = sum of x along its axes, which vanish or stay with siz
   };
   for (const auto& [shape, axes, summed] :
        {Case{{7}, {0}, {0}}, Case{{3, 5}, {-1}, {1}}, Case{{3, 5}, {0}, {0}},
-        Case{{2, 3, 4}, {1}, {1}}, Case{{2, 3, 4}, {2, 0}, {0, 2}}, Case{{2, 3, 4}, {-3, -2}, {0, 1}},
-        Case{{2, 3, 4}, {}, {0, 1, 2}}, Case{{2, 1, 4}, {1}, {1}}, Case{{0, 3}, {0}, {0}},
-        Case{{3, 0}, {1}, {1}}, Case{{3, 0}, {0}, {0}}, Case{{}, {}, {}}})
+        Case{{2, 3, 4}, {1}, {1}}, Case{{2, 3, 4}, {2, 0}, {0, 2}},
+        Case{{2, 3, 4}, {-3, -2}, {0, 1}}, Case{{2, 3, 4}, {}, {0, 1, 2}},
+        Case{{2, 1, 4}, {1}, {1}}, Case{{0, 3}, {0}, {0}}, Case{{3, 0}, {1}, {1}},
+        Case{{3, 0}, {0}, {0}}, Case{{}, {}, {}}})
     for (const bool keep : {false, true}) {
       const Tensor x = random.numbers(shape);
       Dims kept, short_one;

@@ -58,10 +58,10 @@ TEST_CASE("Reshape: groups of dimensions with equal products share the letter of
 }
 
 TEST_CASE("Reshape: another number of elements") {
-  CHECK(says(finding_of(Reshape({5, 5}), {Tensor({4, 6})}), Mistake::reshape_of_other_size, 0, 0, 24,
-             25));
-  CHECK(says(finding_of(Reshape({5, -1}), {Tensor({4, 6})}), Mistake::reshape_of_other_size, 0, 0, 24,
-             20));
+  CHECK(says(finding_of(Reshape({5, 5}), {Tensor({4, 6})}), Mistake::reshape_of_other_size, 0, 0,
+             24, 25));
+  CHECK(says(finding_of(Reshape({5, -1}), {Tensor({4, 6})}), Mistake::reshape_of_other_size, 0, 0,
+             24, 20));
   CHECK(finding_of(Reshape({-1, -1}), {Tensor({4, 6})}).mistake == Mistake::reshape_of_other_size);
   CHECK(finding_of(Reshape({-2, -12}), {Tensor({4, 6})}).mistake == Mistake::reshape_of_other_size);
   CHECK(finding_of(Reshape({-1, 0}), {Tensor({4, 6})}).mistake == Mistake::reshape_of_other_size);

@@ -10,8 +10,8 @@ using namespace tenon::test;
 
 TEST_CASE("Transpose: y[i_p0, i_p1, ...] = x[i_0, i_1, ...]") {
   Random random(8);
-  for (const Dims& shape : {Dims{}, Dims{5}, Dims{3, 5}, Dims{2, 3, 4}, Dims{2, 1, 4}, Dims{0, 3, 2},
-                            Dims{2, 3, 2, 3}}) {
+  for (const Dims& shape : {Dims{}, Dims{5}, Dims{3, 5}, Dims{2, 3, 4}, Dims{2, 1, 4},
+                            Dims{0, 3, 2}, Dims{2, 3, 2, 3}}) {
     std::vector<Index> order;
     for (int d = 0; d < shape.size(); ++d) order.push_back(d);
     do {
