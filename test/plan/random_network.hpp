@@ -79,8 +79,10 @@ class RandomNetwork {
       case 0: return call(relu, x);
       case 1: return call(gelu, x);
       case 2: return draw(2) ? call(softmax, x) : call(LogSoftmax({draw(rank)}), x);
-      case 3:
-        return call(LayerNorm(), x, weights(name, "gamma", {last}), weights(name, "beta", {last}));
+      case 3: {
+        const Value gamma = weights(name, "gamma", {last}), beta = weights(name, "beta", {last});
+        return call(LayerNorm(-1, 1e-2), x, gamma, beta);  // a small epsilon magnifies rounding
+      }
       case 4: return call(ReduceSum({draw(rank)}, rank < 3 || draw(2)), x);
       case 5: return call(Transpose(turned(rank)), x);
       case 6: return call(Reshape(reshaped(shape)), x);
@@ -89,8 +91,11 @@ class RandomNetwork {
       case 9: return call(bias_add, x, weights(name, "bias", {shape[1]}));
       case 10: return residual(x, seen);
       case 11: return attention(x, name);
-      case 12: return call(mul, call(sigmoid, x), call(Tanh(), x));  // a value that is read twice
-      case 13: return call(L2Normalize(), x);
+      case 12: {  // a value that is read twice
+        const Value gate = call(sigmoid, x), y = call(Tanh(), x);
+        return call(mul, gate, y);
+      }
+      case 13: return call(L2Normalize({-1}, 1e-2), x);
       default: return dense(x, name);
     }
   }
