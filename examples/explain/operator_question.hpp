@@ -64,7 +64,9 @@ inline bool is_reshape(const Operator* op) { return op == &Reshape::info; }
 /// The fields are those of layout-cases.json; `op` may be called `operator` or `kind`, `attrs`
 /// `attributes`, and OneHot's shapes may say the output instead of its depth.
 /// @throws Error for what is no such question; the finding is in the result
-inline OperatorQuestion operator_question(const json& c) {
+/// @param check  is called with the operator and its attributes
+inline OperatorQuestion operator_question(
+    const json& c, void (*check)(const KnownOperator&, const json&) = nullptr) {
   const char* name = c.contains("op") ? "op" : c.contains("operator") ? "operator" : "kind";
   if (!c.contains(name) || !c.at(name).is_string()) throw Error("no operator is named");
   if (!c.contains("shapes")) throw Error("the shapes of the operator's inputs are missing");
@@ -72,6 +74,7 @@ inline OperatorQuestion operator_question(const json& c) {
   json attributes = c.value(c.contains("attrs") ? "attrs" : "attributes", json::object());
   if (attributes.is_null()) attributes = json::object();
   if (!attributes.is_object()) throw Error("attributes must be an object, not " + attributes.dump());
+  if (check) check(known, attributes);
   OperatorQuestion q;
   q.op = known.op;
   q.operands.shapes = lists_in(c.at("shapes"), "shapes");
