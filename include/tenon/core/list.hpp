@@ -7,6 +7,8 @@
 #include <initializer_list>
 #include <utility>
 
+#include <tenon/core/error.hpp>
+
 namespace tenon {
 
 template <class T>
@@ -38,12 +40,13 @@ class List {
   }
   constexpr void resize(std::size_t size) {
     reserve(size);
-    while (count_ < size) items_[count_++] = T();
+    for (std::size_t i = count_; i < size && i < most; ++i) items_[i] = T();
     count_ = size;
   }
   constexpr void clear() { count_ = 0; }
   constexpr void reserve(std::size_t capacity) {
     if (capacity <= capacity_) return;
+    if (capacity > most) throw Error("a list of more than 2^40 items");
     T* more = new T[capacity]();
     for (std::size_t i = 0; i < count_; ++i) more[i] = std::move(items_[i]);
     delete[] items_;
@@ -77,6 +80,7 @@ class List {
     std::swap(count_, other.count_);
     std::swap(capacity_, other.capacity_);
   }
+  static constexpr std::size_t most = std::size_t(1) << 40;
   T* items_ = nullptr;
   std::size_t count_ = 0, capacity_ = 0;
 };
