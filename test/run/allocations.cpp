@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// No allocation in a forward after the first. The C library's allocations are counted, which those
+// of C++ are made of; what MPI takes inside its own calls is MPI's.
+#include <mpi.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include <tenon/backend/cpu/cpu.hpp>
+#include <tenon/backend/reference.hpp>
+#include <tenon/comm/mpi.hpp>
+#include <tenon/plan/planner.hpp>
+#include <tenon/run/executor.hpp>
+
+#include "../plan/random_network.hpp"
+#include "mpi.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define TENON_MALLOC_IS_TAKEN
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TENON_MALLOC_IS_TAKEN
+#endif
+#endif
+
+namespace {
+
+thread_local bool counting = false;  // on this thread, outside of MPI
+thread_local int allocations = 0;
+
+void count_one() {
+  if (counting) ++allocations;
+}
+
+/// While it lives, allocations are MPI's.
+struct InsideMpi {
+  bool before = counting;
+  InsideMpi() { counting = false; }
+  ~InsideMpi() { counting = before; }
+};
+
+}  // namespace
+
+#ifndef TENON_MALLOC_IS_TAKEN
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+
+void* malloc(std::size_t size) { return count_one(), __libc_malloc(size); }
+void* calloc(std::size_t count, std::size_t size) {
+  return count_one(), __libc_calloc(count, size);
+}
+void* realloc(void* old, std::size_t size) { return count_one(), __libc_realloc(old, size); }
+void* memalign(std::size_t border, std::size_t size) {
+  return count_one(), __libc_memalign(border, size);
+}
+void* aligned_alloc(std::size_t border, std::size_t size) { return memalign(border, size); }
+int posix_memalign(void** memory, std::size_t border, std::size_t size) {
+  *memory = memalign(border, size);
+  return *memory ? 0 : ENOMEM;
+}
+
+int MPI_Isend(const void* x, int count, MPI_Datatype type, int to, int tag, MPI_Comm comm,
+              MPI_Request* request) {
+  const InsideMpi inside;
+  return PMPI_Isend(x, count, type, to, tag, comm, request);
+}
+int MPI_Irecv(void* y, int count, MPI_Datatype type, int from, int tag, MPI_Comm comm,
+              MPI_Request* request) {
+  const InsideMpi inside;
+  return PMPI_Irecv(y, count, type, from, tag, comm, request);
+}
+int MPI_Waitall(int count, MPI_Request requests[], MPI_Status* statuses) {
+  const InsideMpi inside;
+  return PMPI_Waitall(count, requests, statuses);
+}
+}
+
+using namespace tenon;
+using namespace tenon::test;
+
+namespace {
+int allocations_in(auto&& action) {
+  allocations = 0;
+  counting = true;
+  action();
+  counting = false;
+  return allocations;
+}
+}  // namespace
+
+TEST_CASE("allocations of C and C++ are counted") {
+  void* volatile kept = nullptr;
+  CHECK(allocations_in([&] { kept = std::malloc(10); }) == 1);
+  std::free(kept);
+  CHECK(allocations_in([&] { kept = new std::byte[100]; }) == 1);
+  delete[] static_cast<std::byte*>(kept);
+  CHECK(allocations_in([&] { kept = ::operator new(100, std::align_val_t(64)); }) == 1);
+  ::operator delete(kept, std::align_val_t(64));
+  CHECK(allocations_in([&] { kept = std::calloc(3, 3); }) == 1);
+  std::free(kept);
+  CHECK(allocations_in([] {}) == 0);
+}
+
+MPI_TEST_CASE("a forward allocates nothing, on any number of ranks", tenon_test::all_ranks) {
+  MpiCommunication communication(world);
+  const Reference reference;
+  const Cpu cpu;
+  for (std::uint64_t seed = 0; seed < 60; ++seed)
+    for (const Backend* backend :
+         {static_cast<const Backend*>(&reference), static_cast<const Backend*>(&cpu)}) {
+      RandomNetwork network(seed, 8, world.size());
+      const Plan p = plan(network.graph, world.size());
+      const Parameters parameters(view(p));
+      Executor executor(view(p), *backend, communication, parameters);
+      std::vector<const void*> inputs;
+      for (const Whole& x : network.inputs) inputs.push_back(x.memory.data());
+      CAPTURE(seed);
+      CHECK(allocations_in([&] { executor.run(inputs); }) == 0);
+    }
+}
+
+MPI_TEST_CASE("a forward of large products allocates nothing", tenon_test::all_ranks) {
+  struct Layers {
+    Index devices;
+    constexpr Value construct(Value x) const {
+      Dense a("a", 700, 512), b("b", 512, 300, Dense::transposed);
+      a.matmul.shard({{1, 1}, {1, devices}});
+      b.matmul.shard({{1, devices}, {1, devices}});
+      return gelu(b(relu(a(x))));
+    }
+  };
+  const Graph graph = trace(Layers{world.size()}, {{{129, 700}}});
+  const Plan p = plan(graph, world.size());
+  REQUIRE(!p.finding);
+  MpiCommunication communication(world);
+  const Parameters parameters(view(p));
+  const Cpu cpu;
+  Executor executor(view(p), cpu, communication, parameters);
+  const std::vector<float> x(129 * 700);
+  const void* const inputs[] = {x.data()};
+  for (int times = 0; times < 2; ++times) CHECK(allocations_in([&] { executor.run(inputs); }) == 0);
+}
+#endif
