@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/plan/fusing.hpp>
+#include <tenon/network/layers/dense.hpp>
+#include <tenon/network/operators/bias_add.hpp>
+#include <tenon/network/operators/gelu.hpp>
+#include <tenon/network/operators/relu.hpp>
 #include <tenon/plan/planner.hpp>
 
 #include "random_network.hpp"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <tenon/network/operators/matmul.hpp>
 #include <tenon/plan/planner.hpp>
 
 #include "laws.hpp"

@@ -5,13 +5,13 @@
 #include <boost/serialization/string.hpp>
 #include <cstdlib>
 
-#include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/backend/reference.hpp>
 #include <tenon/comm/alone.hpp>
 #include <tenon/comm/mpi.hpp>
 #include <tenon/plan/planner.hpp>
 
 #include "../plan/random_network.hpp"
+#include "backends.hpp"
 #include "mpi.hpp"
 
 using namespace tenon;
@@ -100,17 +100,14 @@ MPI_TEST_CASE("random networks give one rank's numbers, and the same bits on eve
     REQUIRE(!p.finding);
     const Whole expected = evaluate(network.graph, network.inputs, network.parameters);
     const Distribution& y = p.buffer(p.output).distribution;
-    const Reference reference;
-    const Cpu cpu;
-    for (const Backend* backend :
-         {static_cast<const Backend*>(&reference), static_cast<const Backend*>(&cpu)}) {
+    for (const Backend* backend : backends()) {
       Forward forward(p, network, *backend, communication);
       const auto result = forward.run();
       CHECK(distance(result, expected, y.box(world.rank())) < 1e-4);
       if (y == whole(y.shape)) CHECK(communication.agree(number_of(result)));
       const std::vector<float> first(result.begin(), result.end());
       CHECK(same_bits(forward.run(), first));  // and again
-      if (backend == &cpu) continue;
+      if (backend == &cpu()) continue;
       Machine machine(view(p), network.parameters);
       machine.run(network.inputs);
       CHECK(same_bits(first, machine.output(world.rank())));
@@ -148,7 +145,7 @@ MPI_TEST_CASE("two networks run at once on two parts of the ranks", 3) {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     RandomNetwork network(seed + 100 * std::uint64_t(part), 5, devices);
     const Plan p = plan(network.graph, devices);
-    Forward forward(p, network, Cpu{}, communication);
+    Forward forward(p, network, cpu(), communication);
     const Whole expected = evaluate(network.graph, network.inputs, network.parameters);
     CHECK(distance(forward.run(), expected, whole_box(expected.shape)) < 1e-4);
   }
@@ -159,7 +156,7 @@ MPI_TEST_CASE("networks run in turn over one communication, each with its memory
   MpiCommunication communication(world);
   RandomNetwork a(21, 8, world.size()), b(22, 3, world.size());
   const Plan plan_a = plan(a.graph, world.size()), plan_b = plan(b.graph, world.size());
-  Forward forward_a(plan_a, a, Cpu{}, communication), forward_b(plan_b, b, Cpu{}, communication);
+  Forward forward_a(plan_a, a, cpu(), communication), forward_b(plan_b, b, cpu(), communication);
   const auto first_a = forward_a.run();
   const std::vector<float> kept(first_a.begin(), first_a.end());
   const auto result_b = forward_b.run();
@@ -185,7 +182,7 @@ MPI_TEST_CASE("the host's communicator is left as it was", tenon_test::all_ranks
     MpiCommunication communication(world);
     RandomNetwork network(3, 8, world.size());
     const Plan p = plan(network.graph, world.size());
-    Forward forward(p, network, Cpu{}, communication);
+    Forward forward(p, network, cpu(), communication);
     forward.run();
     error_of([&] { communication.together([] { throw Error("wrong"); }); });
   }

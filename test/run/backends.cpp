@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends.hpp"
+
+#include <tenon/backend/cpu/cpu.hpp>
+#include <tenon/backend/reference.hpp>
+
+namespace tenon::test {
+
+const Backend& cpu() {
+  static const Cpu backend;
+  return backend;
+}
+std::vector<const Backend*> backends() {
+  static const Reference reference;
+  return {&reference, &cpu()};
+}
+
+}  // namespace tenon::test
