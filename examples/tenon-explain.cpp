@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// tenon-explain --devices 8 --operator MatMul --shapes '((32,784),(784,512))' --strategy '((2,1),(1,2))'
-// says how an operator is cut; without an operator, how the tutorial's network is.
+// How an operator is cut, and without an operator how the tutorial's network is:
+//   tenon-explain --operator MatMul --shapes '((32,784),(784,512))' --strategy '((2,1),(1,2))'
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -26,7 +26,8 @@ static void describe(CLI::App& app, Options& o) {
                     ->capture_default_str();
   auto* record = app.add_flag("--record", o.record, "MindSpore's plan and layouts of the network");
   auto* name = app.add_option("--operator", o.name, "MindSpore's name: MatMul, log_softmax, ...");
-  auto* shapes = app.add_option("--shapes", o.shapes, "of its inputs: ((32,784),(784,512)) or JSON");
+  auto* shapes =
+      app.add_option("--shapes", o.shapes, "of its inputs: ((32,784),(784,512)) or JSON");
   auto* strategy = app.add_option("--strategy", o.strategy,
                                   "a split for each input; without one MindSpore's default");
   auto* out = app.add_option("--out-strategy", o.out_strategy, "the output's split: (4,1)");
@@ -87,7 +88,8 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     if (!options.cases.empty()) return check_cases(options.cases, std::cout).failed ? 1 : 0;
     if (!options.name.empty() || !options.question.empty()) explain_operator(options);
-    else explain_network(std::cout, options.devices, options.batch, options.record, options.as_json);
+    else
+      explain_network(std::cout, options.devices, options.batch, options.record, options.as_json);
     return 0;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) ? 2 : 0;

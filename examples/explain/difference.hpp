@@ -12,8 +12,8 @@ namespace tenon::explain {
 /// The first field that differs, or that nobody computed although it is no input.
 inline std::optional<std::string> difference(const json& c, const json& computed,
                                              const std::set<std::string>& inputs) {
-  static const std::set<std::string> about{"id",   "kind",     "source", "test", "disabled_in_2025",
-                                           "note", "asserted", "framework"};
+  static const std::set<std::string> about{
+      "id", "kind", "source", "test", "disabled_in_2025", "note", "asserted", "framework"};
   for (const auto& [field, value] : c.items()) {
     if (about.count(field)) continue;
     if (computed.contains(field) && computed.at(field) != value)

@@ -47,7 +47,8 @@ inline Objections object_to_devices(const json& c) {
   const List<Index> devices = list_of(c.at("dev_list")), matrix = list_of(c.at("device_matrix"));
   Objections found;
   if (product(matrix) != Index(devices.size()))
-    object(found, {Mistake::device_count_differs, {}, -1, 0, product(matrix), Index(devices.size())}, "");
+    object(found,
+           {Mistake::device_count_differs, {}, -1, 0, product(matrix), Index(devices.size())}, "");
   if (c.contains("rank") && !position(devices, c.at("rank")))
     found.push_back({Mistake::none, "rank_not_in_list", "the rank is not among the devices"});
   return found;
@@ -62,7 +63,8 @@ inline Objections object_to_layout(const json& c) {
   for (const Finding& finding : findings) object(found, finding, "");
   if (found.empty() && c.at("op") == "opt_shard_slice" &&
       !optimizer_shard_slice(layout, c.value("optimizer_weight_shard_size", Index(-1))))
-    object(found, {Mistake::does_not_divide, {}, 0, '0', slice_shape(layout)[0], copies(layout)}, "");
+    object(found, {Mistake::does_not_divide, {}, 0, '0', slice_shape(layout)[0], copies(layout)},
+           "");
   return found;
 }
 
@@ -115,6 +117,8 @@ inline std::set<Mistake> mistakes_of(const std::string& reason) {
       {"shard_and_partial", {Mistake::axis_used_twice}},
       {"value_out_of_range", {Mistake::map_value_out_of_range}},
       {"out_strategy", {Mistake::illegal_output_split}},
+      {"out_layout", {Mistake::illegal_output_split}},
+      {"output_", {Mistake::illegal_output_split}},
       {"reshape_needs", {Mistake::cut_reshaped_unevenly, Mistake::whole_dimension_cut}}};
   for (const auto& [words, mistakes] : meanings)
     if (reason.find(words) != std::string::npos) return mistakes;
@@ -132,7 +136,8 @@ inline std::optional<std::string> check_invalid_case(const json& c) {
   const std::set<Mistake> meant = detail::mistakes_of(reason);
   bool named = !meant.empty();
   for (const Objection& one : found) {
-    if (one.reason == reason || (one.mistake != Mistake::none && meant.count(one.mistake))) return std::nullopt;
+    if (one.reason == reason || (one.mistake != Mistake::none && meant.count(one.mistake)))
+      return std::nullopt;
     named = named || !one.reason.empty();
   }
   if (!named) return std::nullopt;

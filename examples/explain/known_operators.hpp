@@ -78,18 +78,21 @@ inline Attributes attributes_in(const KnownOperator& known, const json& given) {
   return attributes;
 }
 
+inline bool needs_attribute(const KnownOperator& known, std::string_view name) {
+  return known.op->integers.starts_with(name);
+}
+
 /// @throws Error for a name that is no attribute of the operator
 inline void check_attribute_names(const KnownOperator& known, const json& given) {
   if (!given.is_object()) throw Error("the attributes must be an object, not " + given.dump());
-  const std::string names = std::string(known.op->integers)
-                                .append(" ")
-                                .append(known.op->reals)
-                                .append(" out_strategy repeated_num_in_dev_matrix_right_ ");
+  std::string own(known.op->integers);
+  if (!known.op->reals.empty()) own.append(" ").append(known.op->reals);
+  const std::string names = " " + own + " out_strategy repeated_num_in_dev_matrix_right_ ";
   for (const auto& [name, value] : given.items())
-    if (names.find(name + " ") == std::string::npos &&
-        names.find(name + "... ") == std::string::npos)
+    if (names.find(" " + name + " ") == std::string::npos &&
+        names.find(" " + name + "... ") == std::string::npos)
       throw Error("the attribute " + name + " is none of " + std::string(known.op->name) +
-                  "; it has " + (known.op->integers.empty() ? "none" : names.substr(0, names.find("out_strategy"))));
+                  "; it has " + (own.empty() ? "none" : own));
 }
 
 }  // namespace tenon::explain

@@ -17,7 +17,7 @@
 namespace tenon::explain {
 
 struct ParameterRecord {
-  std::string name, node;  // "layer1.weight" and "MatMul_layer1.weight"
+  std::string name, node;    // "layer1.weight" and "MatMul_layer1.weight"
   Vector<Dims, 4> strategy;  // none of an input
   ParameterLayout layout;
 };

@@ -6,7 +6,7 @@
 /// Source: hyper_parallel/core/shard/ops.
 #include <map>
 
-#include "operator_on_layouts.hpp"
+#include "layout_operator_cases.hpp"
 
 namespace tenon::explain {
 
@@ -82,9 +82,15 @@ inline void elementwise(NewerAnswer& y, const List<AxisMap>& maps, const List<Di
       const int at = d + rank - shapes[i].size();
       if (is_whole(maps[i][d])) continue;
       if (shapes[i][d] == 1 && y.out_shape[at] != 1)
-        y.object({Mistake::size_one_cut, {}, int(i), char('0' + d), maps[i][d].size()}, "elementwise");
+        y.object({Mistake::size_one_cut, {}, int(i), char('0' + d), maps[i][d].size()},
+                 "elementwise");
       if (!is_whole(y.out_map[at]) && !(y.out_map[at] == maps[i][d]))
-        y.object({Mistake::inputs_cut_differently, {}, int(i), char('0' + d), y.out_map[at][0], maps[i][d][0]},
+        y.object({Mistake::inputs_cut_differently,
+                  {},
+                  int(i),
+                  char('0' + d),
+                  y.out_map[at][0],
+                  maps[i][d][0]},
                  "elementwise");
       y.out_map[at] = maps[i][d];
     }
@@ -101,10 +107,12 @@ inline void matmul(NewerAnswer& y, const List<AxisMap>& maps, bool transpose_a, 
   if (bias && !is_whole(k))
     y.object("bias_with_pending_partial_sum", "a bias would be added to each summand of a sum");
   for (int d = 0; d < std::max(rows, columns); ++d) {
-    const int in_a = d + rows - std::max(rows, columns), in_b = d + columns - std::max(rows, columns);
+    const int in_a = d + rows - std::max(rows, columns),
+              in_b = d + columns - std::max(rows, columns);
     const Axes first = in_a < 0 ? Axes{-1} : a[in_a], second = in_b < 0 ? Axes{-1} : b[in_b];
     if (!is_whole(first) && !is_whole(second) && !(first == second))
-      y.object({Mistake::inputs_cut_differently, {}, 1, char('a' + d), first[0], second[0]}, "matmul");
+      y.object({Mistake::inputs_cut_differently, {}, 1, char('a' + d), first[0], second[0]},
+               "matmul");
     y.out_map.push_back(is_whole(first) ? second : first);
   }
   y.out_map.push_back(a[rows + (transpose_a ? 1 : 0)]);

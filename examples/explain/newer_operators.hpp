@@ -24,7 +24,8 @@ inline void select(NewerAnswer& y, const AxisMap& table, const AxisMap& indices,
     if (d == axis) y.out_map.append(indices);
     else y.out_map.push_back(table[d]);
   if (!is_whole(table[axis]))
-    y.object({Mistake::whole_dimension_cut, {}, 0, char('0' + axis), table[axis].size()}, "index_select");
+    y.object({Mistake::whole_dimension_cut, {}, 0, char('0' + axis), table[axis].size()},
+             "index_select");
 }
 
 inline void embed(NewerAnswer& y, const AxisMap& indices, const AxisMap& table) {
@@ -54,14 +55,17 @@ inline void reshape(NewerAnswer& y, const LayoutRecord& x, const Dims& shape) {
 /// @throws Error for an operator that is not known, or fields that are missing
 inline NewerAnswer newer_operator(const json& c) {
   const std::string op = folded(c.at("op"));
-  const json attributes = c.contains("attrs") && c.at("attrs").is_object() ? c.at("attrs") : json::object();
+  const json attributes =
+      c.contains("attrs") && c.at("attrs").is_object() ? c.at("attrs") : json::object();
   List<AxisMap> maps;
   List<Dims> shapes;
   for (const json& map : c.at("tensor_maps"))
     if (!map.is_null()) maps.push_back(axis_map(map));
-  for (const json& shape : c.value("shapes", json::array())) shapes.push_back(dims_in(shape, "shapes"));
+  for (const json& shape : c.value("shapes", json::array()))
+    shapes.push_back(dims_in(shape, "shapes"));
   const auto need = [&](std::size_t inputs, int rank) {
-    if (maps.size() < inputs) throw Error(op + " needs the maps of " + std::to_string(inputs) + " inputs");
+    if (maps.size() < inputs)
+      throw Error(op + " needs the maps of " + std::to_string(inputs) + " inputs");
     for (std::size_t i = 0; i < inputs; ++i)
       if (maps[i].size() < rank) throw Error("a map of " + op + " has too few entries");
   };
@@ -88,7 +92,8 @@ inline NewerAnswer newer_operator(const json& c) {
     need(2, 1);
     y.out_map = maps[1];
   } else if (op == "reshape") {
-    const LayoutRecord x{items_of<Axes>(c.at("device_matrix")), maps[0], dims_in(c.at("shapes").at(0), "shapes")};
+    const LayoutRecord x{items_of<Axes>(c.at("device_matrix")), maps[0],
+                         dims_in(c.at("shapes").at(0), "shapes")};
     detail::reshape(y, x, dims_in(c.at("dst_shape"), "dst_shape"));
   } else if (op == "elementwise" || op == "add") {
     if (shapes.size() != maps.size()) throw Error(op + " needs a shape for each map");
@@ -102,11 +107,13 @@ inline NewerAnswer newer_operator(const json& c) {
     if (note.find("non-linear") != std::string::npos)
       y.object("partial_not_allowed", "an operator that is not linear is given a partial sum");
     if (partial.operation != partials[0].operation)
-      y.object("partial_operations_differ", "one operand is to be summed, another to be reduced otherwise");
+      y.object("partial_operations_differ",
+               "one operand is to be summed, another to be reduced otherwise");
     for (const AxisMap& map : maps)
       for (int d = 0; d < map.size(); ++d)
         if (contains(map[d], partial.axis))
-          y.object({Mistake::axis_used_twice, {}, partial.operand, char('0' + d), partial.axis}, op);
+          y.object({Mistake::axis_used_twice, {}, partial.operand, char('0' + d), partial.axis},
+                   op);
   }
   return y;
 }
@@ -119,7 +126,9 @@ inline std::optional<std::string> check_newer_case(const json& c) {
     const LayoutRecord out{items_of<Axes>(c.at("device_matrix")), y.out_map, y.out_shape};
     computed["out_slice_shape"] = to_json(lower(out).largest_block());
   }
-  return difference(c, computed, {"op", "device_matrix", "alias_name", "tensor_maps", "attrs", "shapes", "dst_shape"});
+  return difference(
+      c, computed,
+      {"op", "device_matrix", "alias_name", "tensor_maps", "attrs", "shapes", "dst_shape"});
 }
 
 }  // namespace tenon::explain

@@ -2,6 +2,7 @@
 #pragma once
 /// Lists of numbers as people write them: "((2,1),(1,2))" in MindSpore's notation, "[[2,1],[1,2]]"
 /// in JSON. One list alone may leave out the outer brackets: "(32, 784)".
+#include <cstdint>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -25,8 +26,7 @@ inline json parse_notation(const std::string& what, const std::string& written) 
     text += letter;
   }
   const json parsed = json::parse(text, nullptr, false);
-  if (parsed.is_discarded())
-    throw Error(std::string(what).append(" is no list: ").append(written));
+  if (parsed.is_discarded()) throw Error(std::string(what).append(" is no list: ").append(written));
   return parsed;
 }
 
@@ -39,7 +39,8 @@ inline Dims dims_in(const json& numbers, const std::string& what) {
   if (numbers.size() > max_dimensions) fail(" has more than 8 numbers: ");
   Dims dims;
   for (const json& number : numbers) {
-    if (!number.is_number_integer()) fail(" must be a list of whole numbers, not ");
+    if (!number.is_number_integer() || (number.is_number_unsigned() && number > INT64_MAX))
+      fail(" must be a list of whole numbers, not ");
     dims.push_back(number.get<Index>());
   }
   return dims;
@@ -47,7 +48,8 @@ inline Dims dims_in(const json& numbers, const std::string& what) {
 
 /// A list of lists; a single list of numbers is a list of one.
 inline Vector<Dims, 4> lists_in(const json& lists, const std::string& what) {
-  if (!lists.is_array()) throw Error(std::string(what).append(" must be lists, not ") + lists.dump());
+  if (!lists.is_array())
+    throw Error(std::string(what).append(" must be lists, not ") + lists.dump());
   if (!lists.empty() && !lists[0].is_array()) return {dims_in(lists, what)};
   if (lists.size() > 4)
     throw Error(std::string(what).append(" are more than 4: ").append(lists.dump()));

@@ -14,7 +14,8 @@ inline OperatorRecord record_of(const OperatorQuestion& q) {
   OperatorRecord r = q.record();
   if (r.finding) throw Error(text(r.finding, q.op->name));
   if (detail::is_reshape(q.op))
-    r.outputs = {{r.device_matrix, AxisMap::filled(q.result.shape.size(), Axes{-1}), q.result.shape}};
+    r.outputs = {
+        {r.device_matrix, AxisMap::filled(q.result.shape.size(), Axes{-1}), q.result.shape}};
   return r;
 }
 

@@ -5,7 +5,7 @@
 /// MindSpore: CheckInputLayout, InferOutputLayout, CheckOutputLayout of MatMul and its like.
 #include <optional>
 
-#include "operator_cases.hpp"
+#include "operator_answer.hpp"
 
 namespace tenon::explain {
 
@@ -37,8 +37,8 @@ inline void examine_layout(List<Finding>& found, const LayoutRecord& layout, int
   const Distribution x = lower(layout);
   for (int d = 0; d < layout.shape.size(); ++d)
     if (layout.shape[d] % x.parts(d))
-      found.push_back({Mistake::does_not_divide, {}, operand, char('0' + d), layout.shape[d],
-                       x.parts(d)});
+      found.push_back(
+          {Mistake::does_not_divide, {}, operand, char('0' + d), layout.shape[d], x.parts(d)});
 }
 
 }  // namespace detail
@@ -86,66 +86,13 @@ inline OnLayouts on_layouts(const OperatorQuestion& q, const Axes& device_matrix
   scattered.tensor_map[rows].append(summed);
   y.forward.scatters = y.forward && lower(y.output) == lower(scattered);
   if (!y.forward.scatters)
-    y.found.push_back({Mistake::illegal_output_split, {}, -1, char('0' + rows),
-                       lower(y.output).parts(rows), p.output.summands()});
+    y.found.push_back({Mistake::illegal_output_split,
+                       {},
+                       -1,
+                       char('0' + rows),
+                       lower(y.output).parts(rows),
+                       p.output.summands()});
   return y;
-}
-
-/// The maps of a case, unexamined.
-inline AxisMap axis_map(const json& map) {
-  AxisMap axes;
-  for (const json& entry : map)
-    axes.push_back(entry.is_array() ? items_of<Axes>(entry) : Axes{entry.get<Index>()});
-  return axes;
-}
-
-/// The question behind a case of a kind like "matmul_layout". LayerNorm's axis, where it is not
-/// said, is the last, or with `lenient` the first from which on nothing is cut.
-inline OnLayouts on_layouts(const json& c, const std::string& kind, bool lenient) {
-  json question = c;
-  question.erase("out_map");
-  question["op"] = kind.substr(0, kind.rfind("_layout"));
-  List<AxisMap> maps;
-  for (const json& map : c.at("tensor_maps")) maps.push_back(axis_map(map));
-  if (!question.contains("attrs") || question["attrs"].is_null()) question["attrs"] = json::object();
-  if (lenient && folded(question["op"]) == "layernorm" &&
-      !question["attrs"].contains("begin_norm_axis")) {
-    int axis = maps[0].size();
-    const auto whole = [&](const Axes& entry) { return entry.empty() || entry == Axes{-1}; };
-    while (axis > 0 && whole(maps[0][axis - 1])) --axis;
-    question["attrs"]["begin_norm_axis"] = axis;
-  }
-  const OperatorQuestion q = operator_question(question);
-  std::optional<AxisMap> out;
-  if (c.contains("out_map")) out = axis_map(c.at("out_map"));
-  OnLayouts y;
-  if (q.result.finding) y.found.push_back(q.result.finding);
-  else if (int(maps.size()) != q.operands.shapes.size())
-    y.found.push_back({Mistake::inputs_without_split, {}, -1, 0, Index(maps.size()),
-                       q.operands.shapes.size()});
-  else y = on_layouts(q, items_of<Axes>(c.at("device_matrix")), maps, out);
-  if (out && q.op != &MatMul::info)
-    y.found.push_back({Mistake::illegal_output_split, {}, -1, '0', 0, 1});
-  return y;
-}
-
-/// A case of a kind like "matmul_layout".
-inline std::optional<std::string> check_layout_operator_case(const json& c) {
-  const std::string kind = c.at("kind");
-  const OnLayouts y = on_layouts(c, kind, true);
-  if (!y.found.empty()) return "MindSpore takes it: " + text(y.found[0], kind);
-  json forward = forward_of(y.forward, false);
-  if (y.forward) forward["group_rank0"] = to_json(group(y.forward.digits, 0));
-  const json computed{{"slice_shapes", slice_shapes_of(y.inputs)},
-                      {"inferred_out_map", to_json(y.inferred.tensor_map)},
-                      {"out_slice_shape", to_json(lower(y.output).largest_block())},
-                      {"out_slice_shapes", {to_json(lower(y.output).largest_block())}},
-                      {"forward", forward}};
-  return difference(c, computed, {"device_matrix", "devices", "shapes", "tensor_maps", "out_map", "attrs"});
-}
-
-inline bool is_layout_operator_kind(const std::string& kind) {
-  return kind.ends_with("_layout") && is_operator_kind(kind.substr(0, kind.rfind("_layout")));
 }
 
 }  // namespace tenon::explain

@@ -14,10 +14,10 @@ struct OperatorQuestion {
   const Operator* op = nullptr;
   Operands operands;
   Index total_devices = 1;
-  bool stated = true;      // the strategy; else it is MindSpore's default
-  Result result;           // its finding: shapes or attributes that do not fit
+  bool stated = true;  // the strategy; else it is MindSpore's default
+  Result result;       // its finding: shapes or attributes that do not fit
   Vector<Dims, 3> outputs;
-  Equation equation;       // only if the result has no finding
+  Equation equation;  // only if the result has no finding
 
   OperatorRecord record() const {
     return operator_record(equation, operands.splits, operands.shapes, outputs, operands.devices);
@@ -34,12 +34,16 @@ struct OperatorQuestion {
   }
 
  private:
-  /// Of shapes that do not fit: every dimension on its own.
+  /// Of shapes or attributes that do not fit: every dimension on its own.
   Equation whole_equation() const {
     Equation e;
-    e.outputs.push_back({});
-    for (const Dims& shape : operands.shapes) e.inputs.push_back(Term::filled(shape.size(), {}));
-    return e;
+    int letter = 'a';
+    for (const Dims& shape : operands.shapes) {
+      e.inputs.push_back(letters(char(letter), letter + shape.size() > 'z' ? 0 : shape.size()));
+      letter += shape.size();
+    }
+    e.outputs = {e.inputs.empty() ? Term{} : e.inputs[0]};
+    return ordered(e);
   }
 };
 
@@ -65,16 +69,21 @@ inline bool is_reshape(const Operator* op) { return op == &Reshape::info; }
 /// `attributes`, and OneHot's shapes may say the output instead of its depth.
 /// @throws Error for what is no such question; the finding is in the result
 /// @param check  is called with the operator and its attributes
-inline OperatorQuestion operator_question(
-    const json& c, void (*check)(const KnownOperator&, const json&) = nullptr) {
+inline OperatorQuestion operator_question(const json& c, void (*check)(const KnownOperator&,
+                                                                       const json&) = nullptr) {
   const char* name = c.contains("op") ? "op" : c.contains("operator") ? "operator" : "kind";
   if (!c.contains(name) || !c.at(name).is_string()) throw Error("no operator is named");
   if (!c.contains("shapes")) throw Error("the shapes of the operator's inputs are missing");
   const KnownOperator& known = known_operator(c.at(name).get<std::string>());
   json attributes = c.value(c.contains("attrs") ? "attrs" : "attributes", json::object());
   if (attributes.is_null()) attributes = json::object();
-  if (!attributes.is_object()) throw Error("attributes must be an object, not " + attributes.dump());
+  if (!attributes.is_object())
+    throw Error("attributes must be an object, not " + attributes.dump());
   if (check) check(known, attributes);
+  for (const char* needed : {"perm", "depth"})
+    if (needs_attribute(known, needed) && !attributes.contains(needed) &&
+        (known.op != &OneHot::info || lists_in(c.at("shapes"), "shapes").size() == 1))
+      throw Error("the attribute " + std::string(needed) + " is missing");
   OperatorQuestion q;
   q.op = known.op;
   q.operands.shapes = lists_in(c.at("shapes"), "shapes");
@@ -99,7 +108,11 @@ inline OperatorQuestion operator_question(
   const char* strategies = c.contains("strategies") ? "strategies" : "strategy";
   q.stated = c.contains(strategies) && !c.at(strategies).is_null();
   if (q.stated) q.operands.splits.inputs = lists_in(c.at(strategies), "strategies");
-  json out = c.contains("out_strategy") ? c.at("out_strategy") : attributes.value("out_strategy", json());
+  if (q.op == &OneHot::info)  // MindSpore's on_value and off_value are scalars: ((8,1),(),())
+    while (q.operands.splits.inputs.size() > 1 && q.operands.splits.inputs.back().empty())
+      q.operands.splits.inputs.erase(q.operands.splits.inputs.size() - 1);
+  json out =
+      c.contains("out_strategy") ? c.at("out_strategy") : attributes.value("out_strategy", json());
   if (out.is_array() && !out.empty() && out[0].is_array()) out = out[0];
   if (!out.is_null()) q.operands.splits.output = dims_in(out, "out_strategy");
   detail::infer(q);

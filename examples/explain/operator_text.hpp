@@ -22,8 +22,8 @@ struct Passage {
 
 /// Inputs that MindSpore gathers first, and the first output with its sums added up.
 inline std::vector<Passage> passages(const OperatorQuestion& q, const OperatorRecord& r) {
-  const Placement p = place(q.equation, q.operands.shapes, q.result.shape, q.operands.splits,
-                            q.operands.devices);
+  const Placement p =
+      place(q.equation, q.operands.shapes, q.result.shape, q.operands.splits, q.operands.devices);
   std::vector<Passage> all;
   for (int i = 0; i < r.inputs.size(); ++i)
     all.push_back({"input " + std::to_string(i), r.inputs[i], lower(r.inputs[i]), p.inputs[i]});
@@ -109,9 +109,11 @@ inline void operator_text(std::ostream& out, const OperatorQuestion& q) {
   };
   out << q.op->name << "  " << text(q.equation) << "  on " << devices
       << (devices == 1 ? " device\n" : " devices\n");
-  row("strategy") << text(q.operands.splits.inputs) << (q.stated ? "\n" : "  (MindSpore's default)\n");
+  row("strategy") << text(q.operands.splits.inputs)
+                  << (q.stated ? "\n" : "  (MindSpore's default)\n");
   row("device matrix") << text(r.device_matrix) << "\n";
-  row("repeated calculation") << r.repeated_calc_num << (r.repeated_right ? "" : ", at the left") << "\n";
+  row("repeated calculation") << r.repeated_calc_num << (r.repeated_right ? "" : ", at the left")
+                              << "\n";
   for (const Passage& p : all) {
     row(p.name) << text(p.layout.shape) << "  map " << to_json(p.layout.tensor_map).dump();
     if (!(p.layout.device_matrix == r.device_matrix)) out << " on " << text(p.layout.device_matrix);

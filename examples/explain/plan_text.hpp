@@ -69,7 +69,9 @@ inline void show_record(std::ostream& out, const NetworkRecord& record) {
     s.resize(std::max(s.size() + 2, std::size_t(34)), ' ');
     s += c;
     s.resize(std::max(s.size() + 2, std::size_t(48)), ' ');
-    out << s << d << "\n";
+    s += d;
+    s.erase(s.find_last_not_of(' ') + 1);
+    out << s << "\n";
   };
   row("", "device matrix", "tensor map", "slice");
   for (const ParameterRecord& p : record.parameters)
@@ -105,7 +107,8 @@ inline json plan_json(const Plan& plan) {
 }
 
 /// What `tenon-explain` says without an operator.
-inline void explain_network(std::ostream& out, Index devices, Index batch, bool record, bool as_json) {
+inline void explain_network(std::ostream& out, Index devices, Index batch, bool record,
+                            bool as_json) {
   const TutorialPlan made = tutorial_plan(devices, batch, record);
   if (as_json) {
     json all = plan_json(made.plan);

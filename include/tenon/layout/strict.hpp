@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// What MindSpore refuses of a strategy, in its order: its blocks are equal, its cuts powers of two.
-///   strict(e, {{2, 1}, {1, 3}}, {{32, 784}, {784, 512}}, {32, 512}, 8, 8) is does_not_divide
+/// What MindSpore refuses of a strategy, in its order: its blocks are equal, its cuts powers of
+/// two.
+///   strict(e, {{2, 1}, {1, 3}}, shapes of 32 x 784 by 784 x 512, ...) is does_not_divide
 /// MindSpore: CheckStrategyByVector, the CheckStrategy and CheckOutputStrategy of the
 /// OperatorInfos, InferRepeatedCalcInfo.
 #include <tenon/core/list.hpp>
@@ -32,8 +33,10 @@ constexpr void object_to_values(List<Finding>& found, int operand, const Dims& s
 }
 
 /// Whole dimensions and shared letters; of the latter the summed ones first, as MatMul does.
-constexpr void object_to_letters(List<Finding>& found, const Equation& e,
-                                 const Vector<Term, 4>& terms, const Splits& splits) {
+/// Returns how many devices the cuts are over.
+constexpr Index object_to_letters(List<Finding>& found, const Equation& e,
+                                  const Vector<Term, 4>& terms, const Splits& splits) {
+  Index used = 1;
   for (const bool summed : {true, false}) {
     Vector<char, 16> letters;
     Axes parts;
@@ -53,7 +56,9 @@ constexpr void object_to_letters(List<Finding>& found, const Equation& e,
         letters.push_back(axis.letter);
         parts.push_back(cut);
       }
+    used *= product(parts);
   }
+  return used;
 }
 
 /// An output split: the rows as the inputs cut them, or cut by the sums as well.
@@ -80,15 +85,14 @@ constexpr void object_to_output(List<Finding>& found, const Equation& e, const A
 /// Everything that MindSpore could object to, first what it says.
 /// @param devices of the stage; @param total_devices of the cluster
 constexpr List<Finding> objections(const Equation& e, const Splits& splits,
-                                   const Vector<Dims, 4>& shapes, const Dims& result,
-                                   Index devices, Index total_devices) {
+                                   const Vector<Dims, 4>& shapes, const Dims& result, Index devices,
+                                   Index total_devices) {
   List<Finding> found;
   Vector<Term, 4> terms = e.inputs;
   Vector<Dims, 4> stated_of = shapes;
   if (e.split_is_outputs) terms = {e.outputs[0]}, stated_of = {result};
   if (splits.inputs.size() != terms.size()) {
-    found.push_back(
-        {Mistake::inputs_without_split, {}, -1, 0, splits.inputs.size(), terms.size()});
+    found.push_back({Mistake::inputs_without_split, {}, -1, 0, splits.inputs.size(), terms.size()});
     return found;
   }
   bool complete = true;  // enough to look at letters
@@ -99,11 +103,11 @@ constexpr List<Finding> objections(const Equation& e, const Splits& splits,
   for (const Dims& split : splits.inputs)
     for (Index parts : split) complete = complete && parts > 0;
   if (!complete) return found;
-  detail::object_to_letters(found, e, terms, splits);
+  const Index used = detail::object_to_letters(found, e, terms, splits);
   if (e.refused) found.push_back(e.refused);
   const Arrangement a = arrange(e, splits, devices);
   if (!splits.output.empty()) detail::object_to_output(found, e, a, splits, result, total_devices);
-  if (a.finding.mistake == Mistake::too_many_devices) found.push_back(a.finding);
+  if (devices % used) found.push_back({Mistake::too_many_devices, {}, -1, 0, used, devices});
   return found;
 }
 

@@ -27,19 +27,15 @@ constexpr Result infer_gather(const Operands& o) {
 /// Which dimensions of a lookup whose axis is cut are axes of the device matrix, what becomes of
 /// the sums, and which strategies MindSpore refuses.
 /// MindSpore: GetGatherMode, ShardAxisImpl, ShardBatchAndAxisImpl and their like.
-constexpr void cut_along_axis(Equation& e, const Operands& o, int axis, Term& table, Term& indices) {
+constexpr void cut_along_axis(Equation& e, const Operands& o, int axis, Term& table,
+                              Term& indices) {
   const Dims &t = o.splits.inputs[0], &i = o.splits.inputs[1];
-  const auto cut = [](const Dims& split) {
-    for (Index parts : split)
-      if (parts > 1) return true;
-    return false;
-  };
   const bool matrices = axis == 0 && t.size() == 2 && i.size() == 2 && t[1] == 1;
   const bool some_devices = t[0] != o.devices && !i.empty() && i[0] != o.devices;
   const bool rows_and_columns = matrices && some_devices && i[0] > 1 && i[1] > 1;
   const bool rows = matrices && some_devices && i[1] == 1 && t[0] * i[0] == o.devices;
-  const bool vector = t.size() == 2 && i.size() == 1 && some_devices && i[0] > 1 &&
-                      t[0] * t[1] * i[0] == o.devices;
+  const bool vector =
+      t.size() == 2 && i.size() == 1 && some_devices && i[0] > 1 && t[0] * t[1] * i[0] == o.devices;
   if (rows_and_columns || rows) {
     table[1] = {};
     if (rows) indices[1] = {};
@@ -47,21 +43,26 @@ constexpr void cut_along_axis(Equation& e, const Operands& o, int axis, Term& ta
   }
   if (vector) return;
   e.repeats_left = true;
-  for (int d = 0; d < i.size(); ++d)
-    if (i[d] > 1) e.refused = {Mistake::whole_dimension_cut, {}, 1, indices[d].letter, i[d]};
-  if (!cut(i)) {
-    for (EquationAxis& letter : indices) letter = {};
-    e.scatters = axis > 0 || (!i.empty() && o.shapes[1][0] % t[0] == 0);
-    e.scatters_last = axis > 0;
-  }
+  const auto refuse = [&](const Finding& finding) {
+    if (!e.refused) e.refused = finding;
+  };
   Index used = 1;
   for (Index parts : t) used *= parts > 0 ? parts : 1;
   if (axis > 1 || t.size() > 2 || i.empty())
-    e.refused = {Mistake::whole_dimension_cut, {}, 0, table[axis].letter, t[axis]};
-  else if (axis == 1 && t[0] > 0 && o.shapes[0][0] % (t[0] * t[1]))
-    e.refused = {Mistake::does_not_divide, {}, 0, table[0].letter, o.shapes[0][0], t[0] * t[1]};
-  else if (used != o.devices && t.size() == 2 && (axis == 1 || t[1] != 1))
-    e.refused = {Mistake::device_count_differs, {}, -1, 0, used, o.devices};
+    refuse({Mistake::whole_dimension_cut, {}, 0, table[axis].letter, t[axis]});
+  if (axis == 1 && t[0] > 0 && o.shapes[0][0] % (t[0] * t[1]))
+    refuse({Mistake::does_not_divide, {}, 0, table[0].letter, o.shapes[0][0], t[0] * t[1]});
+  bool indices_are_cut = false;
+  for (int d = 0; d < i.size(); ++d) {
+    if (i[d] > 1) refuse({Mistake::whole_dimension_cut, {}, 1, indices[d].letter, i[d]});
+    indices_are_cut = indices_are_cut || i[d] > 1;
+  }
+  if (used != o.devices && t.size() == 2 && (axis == 1 || t[1] != 1))
+    refuse({Mistake::device_count_differs, {}, -1, 0, used, o.devices});
+  if (indices_are_cut) return;
+  for (EquationAxis& letter : indices) letter = {};
+  e.scatters = axis > 0 || (!i.empty() && o.shapes[1][0] % t[0] == 0);
+  e.scatters_last = axis > 0;
 }
 
 /// Table "cde", indices "fg", axis 0: "cde,fg->fgde". The device matrix has the indices' letters
