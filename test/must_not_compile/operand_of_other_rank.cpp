@@ -1,4 +1,4 @@
-// expect: tenon: illegal network: an operand has another number of dimensions than the operator takes
+// expect: tenon: illegal network: an operand has another number of dimensions than
 // expect: operand_has_the_rank
 // expect: 0, 1, 2
 // SPDX-License-Identifier: Apache-2.0

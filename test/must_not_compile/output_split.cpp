@@ -1,4 +1,4 @@
-// expect: tenon: illegal strategy: the output's split is neither that of its sums nor their scattering
+// expect: tenon: illegal strategy: the output's split is neither that of its sums nor
 // expect: output_takes_the_sums
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/network/layers/dense.hpp>

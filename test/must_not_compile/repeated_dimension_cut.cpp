@@ -1,4 +1,4 @@
-// expect: tenon: illegal strategy: a dimension of size one that is repeated for the other input is cut
+// expect: tenon: illegal strategy: a dimension of size one that is repeated for the other
 // expect: repeated_dimension_stays_whole
 // expect: 1, 'b', 2
 // SPDX-License-Identifier: Apache-2.0

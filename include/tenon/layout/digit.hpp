@@ -53,8 +53,8 @@ constexpr Digits normal(const Digits& digits) {
   return joined;
 }
 
-/// Whether two digits can't be digits of one mixed radix: they look at the same part of the rank, or
-/// each at some of it ({2,1} and {2,3} of six ranks: changing one changes the other).
+/// Whether two digits can't be digits of one mixed radix: they look at the same part of the rank,
+/// or each at some of it ({2,1} and {2,3} of six ranks: changing one changes the other).
 constexpr bool overlap(const Digit& a, const Digit& b) {
   return a.parts > 1 && b.parts > 1 && a.stride % (b.stride * b.parts) != 0 &&
          b.stride % (a.stride * a.parts) != 0;
