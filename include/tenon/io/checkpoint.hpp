@@ -2,26 +2,54 @@
 #pragma once
 /// MindSpore's checkpoint, mapped and not copied:
 ///   Checkpoint x("x.ckpt"); x.at("layer1.weight").shape == Dims{784, 512}
-#include <unordered_map>
-
 #include <tenon/io/checkpoint_values.hpp>
 #include <tenon/io/checksum.hpp>
 #include <tenon/io/file_kind.hpp>
-#include <tenon/io/mapped_file.hpp>
+#include <tenon/io/tensor_file.hpp>
 
 namespace tenon {
 
-/// All tensors of a .ckpt in the order of the file; whoever loads it picks those that it knows (a
-/// file also holds epoch_num, learning rates and the like). Movable; chunks live while it does.
-/// MindSpore: load_checkpoint; every value is read without trust, and memory grows with the file.
-class Checkpoint {
+namespace detail {
+
+/// As in MindSpore, a later tensor of one name takes the place of the first.
+inline std::vector<StoredTensor> latest_by_name(std::vector<StoredTensor> tensors) {
+  std::vector<std::uint32_t> by_name(tensors.size());
+  for (std::size_t i = 0; i < by_name.size(); ++i) by_name[i] = std::uint32_t(i);
+  std::stable_sort(by_name.begin(), by_name.end(),
+                   [&](auto a, auto b) { return tensors[a].name < tensors[b].name; });
+  for (std::size_t i = 0, next; i < by_name.size(); i = next) {
+    const std::uint32_t first = by_name[i];
+    for (next = i + 1; next < by_name.size(); ++next) {
+      StoredTensor& later = tensors[by_name[next]];
+      if (later.name != tensors[first].name) break;
+      std::swap(tensors[first], later);
+      later.name.clear();  // no tensor that is read has none
+    }
+  }
+  std::erase_if(tensors, [](const StoredTensor& tensor) { return tensor.name.empty(); });
+  return tensors;
+}
+
+}  // namespace detail
+
+/// The tensors of a checkpoint; every value is read without trust. MindSpore: load_checkpoint.
+class Checkpoint : public TensorFile {
  public:
   /// @throws Error that names the file, and the byte where there is one: it cannot be read, is
   /// empty, encrypted, cut short, damaged or no checkpoint. A file that was cut between two values
   /// is a whole checkpoint of fewer tensors, which only a checksum tells.
   explicit Checkpoint(const std::string& path, Checksum checksum = Checksum::ignored)
-      : file_(path) {
-    const FileKind kind = file_kind(file_.bytes());
+      : Checkpoint(MappedFile(path), checksum) {}
+  explicit Checkpoint(MappedFile&& file, Checksum checksum = Checksum::ignored)
+      : Checkpoint(values(file, checksum), std::move(file)) {}
+
+ private:
+  Checkpoint(std::vector<StoredTensor> tensors, MappedFile&& file)
+      : TensorFile(std::move(file), std::move(tensors)) {}
+
+  static std::vector<StoredTensor> values(const MappedFile& file, Checksum checksum) {
+    const std::string& path = file.path();
+    const FileKind kind = file_kind(file.bytes());
     if (kind == FileKind::empty) throw Error(std::string(path).append(" is empty"));
     const std::string is_none = std::string(path).append(" is no MindSpore checkpoint: ");
     if (is_encrypted(kind))
@@ -31,36 +59,9 @@ class Checkpoint {
     const std::string blame = kind == FileKind::unknown
                                   ? is_none
                                   : std::string("cannot read ").append(path).append(": ");
-    if (checksum == Checksum::checked) check_checksum(file_);
-    for (StoredTensor& tensor : checkpoint_values(without_checksum(file_.bytes()), blame)) {
-      const auto [place, is_new] = places_.try_emplace(tensor.name, tensors_.size());
-      if (is_new) tensors_.push_back(std::move(tensor));
-      else tensors_[place->second] = std::move(tensor);  // as in MindSpore, a later one replaces
-    }
+    if (checksum == Checksum::checked) check_checksum(file);
+    return detail::latest_by_name(checkpoint_values(without_checksum(file.bytes()), blame));
   }
-
-  /// The tensor of that name, or none.
-  const StoredTensor* find(std::string_view name) const {
-    const auto place = places_.find(std::string(name));
-    return place == places_.end() ? nullptr : &tensors_[place->second];
-  }
-  /// @throws Error that names the file and the parameter.
-  const StoredTensor& at(std::string_view name) const {
-    if (const StoredTensor* tensor = find(name)) return *tensor;
-    throw Error(std::string(path()).append(" has no parameter ").append(name).append(": it has ")
-                    .append(std::to_string(size())).append(" others, the first is ")
-                    .append(tensors_.front().name));
-  }
-
-  std::size_t size() const { return tensors_.size(); }
-  auto begin() const { return tensors_.begin(); }
-  auto end() const { return tensors_.end(); }
-  const std::string& path() const { return file_.path(); }
-
- private:
-  MappedFile file_;
-  std::vector<StoredTensor> tensors_;
-  std::unordered_map<std::string, std::size_t> places_;
 };
 
 }  // namespace tenon

@@ -10,16 +10,27 @@
 
 namespace tenon::detail {
 
+struct TypeOfElement {
+  std::string_view name;
+  Element element;
+};
+inline constexpr TypeOfElement types_of_elements[] = {
+    {"Float32", Element::float32}, {"Float64", Element::float64}, {"Float16", Element::float16},
+    {"BFloat16", Element::bfloat16}, {"Int8", Element::int8}, {"UInt8", Element::uint8},
+    {"Int16", Element::int16}, {"UInt16", Element::uint16}, {"Int32", Element::int32},
+    {"UInt32", Element::uint32}, {"Int64", Element::int64}, {"UInt64", Element::uint64},
+    {"Bool", Element::boolean}, {"str", Element::uint32}};
+
 /// "Float32" is float32; a "str" is code points.
 constexpr std::optional<Element> element_of_type(std::string_view type) {
-  constexpr struct { std::string_view name; Element element; } types[] = {
-      {"Float32", Element::float32}, {"Float64", Element::float64}, {"Float16", Element::float16},
-      {"BFloat16", Element::bfloat16}, {"Int8", Element::int8}, {"UInt8", Element::uint8},
-      {"Int16", Element::int16}, {"UInt16", Element::uint16}, {"Int32", Element::int32},
-      {"UInt32", Element::uint32}, {"Int64", Element::int64}, {"UInt64", Element::uint64},
-      {"Bool", Element::boolean}, {"str", Element::uint32}};
-  for (const auto& type_of_name : types)
-    if (type_of_name.name == type) return type_of_name.element;
+  for (const TypeOfElement& known : types_of_elements)
+    if (known.name == type) return known.element;
+  return {};
+}
+constexpr std::string_view type_of_element(Element element, bool is_string) {
+  if (is_string) return "str";
+  for (const TypeOfElement& known : types_of_elements)
+    if (known.element == element) return known.name;
   return {};
 }
 
@@ -62,7 +73,8 @@ inline StoredTensor read_value(const Message& checkpoint) {
       case 3: value.fail("a hash table parameter (MapTensor), which is not supported");
       default: value.fail("a value has a field that checkpoints have not");
     }
-  if (!has_tag || !has_tensor) checkpoint.fail("a value has no tag or no tensor: it is damaged");
+  if (stored.name.empty() || !has_tensor)
+    checkpoint.fail("a value has no tag or no tensor: it is damaged");
   return stored;
 }
 
@@ -87,8 +99,9 @@ inline std::vector<StoredTensor> checkpoint_values(std::span<const char> bytes,
                                                    std::string_view blame) {
   std::vector<StoredTensor> tensors;
   Message file(bytes, blame), last = file;  // `last` stands at the last value of tensors.back()
-  while (file.next()) {
+  for (std::size_t values = 0; file.next(); ++values) {
     if (file.number() != 1) file.fail("a checkpoint has only values, and this is none");
+    if (values == max_stored_tensors) file.fail("more than 262144 values, which is not supported");
     StoredTensor next = detail::read_value(file);
     if (!tensors.empty() && tensors.back().name == next.name) {
       StoredTensor& first = tensors.back();

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <tenon/io/mapped_file.hpp>
@@ -26,6 +27,14 @@ inline std::optional<std::uint64_t> stored_checksum(std::span<const char> file) 
   std::uint64_t number = 0;
   for (char byte : trailer.substr(7)) number = number << 8 | static_cast<unsigned char>(byte);
   return number;
+}
+
+/// The trailer of a file with that checksum.
+inline std::string checksum_trailer(std::uint64_t checksum) {
+  std::string trailer = "crc_num";
+  for (int byte = 9; byte >= 0; --byte)
+    trailer += byte < 8 ? char(checksum >> 8 * byte & 0xff) : '\0';
+  return trailer;
 }
 
 /// The file without its trailer.

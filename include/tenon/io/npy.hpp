@@ -15,11 +15,10 @@ namespace tenon {
 
 static_assert(std::endian::native == std::endian::little, "tenon: files are read as little endian");
 
-/// Reads versions 1 to 3, little endian, row-major.
+/// The array in a file's bytes, of versions 1 to 3, little endian, row-major.
 /// @throws Error that names the file and the cause; nothing is allocated beyond the file's size.
-inline Array read_npy(const std::string& path) {
-  const MappedFile file(path);
-  const std::string_view all(file.bytes().data(), file.bytes().size());
+inline Array parse_npy(std::span<const char> file, const std::string& path) {
+  const std::string_view all(file.data(), file.size());
   const auto byte = [&](std::size_t i) { return std::size_t(static_cast<unsigned char>(all[i])); };
   if (!all.starts_with("\x93NUMPY"))
     throw Error(std::string(path).append(all.empty() ? " is empty" : " is no .npy file"));
@@ -45,6 +44,12 @@ inline Array read_npy(const std::string& path) {
                           .append(" bytes, which cannot be ").append(text(*element))
                           .append(" of the shape ").append(text(header->shape)));
   return {*element, header->shape, {data.begin(), data.end()}};
+}
+
+/// @throws Error as parse_npy; also when the file cannot be read.
+inline Array read_npy(const std::string& path) {
+  const MappedFile file(path);
+  return parse_npy(file.bytes(), path);
 }
 
 /// Writes values of one type, row-major, in version 1.0; the file appears whole or not at all.

@@ -10,13 +10,15 @@
 
 namespace tenon {
 
-/// The layout of one parameter. The file has no shapes, so `layout.shape` is empty. A map of
-/// several axes for a vector is written like the map of a matrix: only the shape tells.
+/// The layout of one parameter. The protobuf form has no shapes, there `layout.shape` is empty, and
+/// a map of several axes for a vector is written like the map of a matrix. The JSON form has flat
+/// shapes: [784, 512] whose 512 two axes of 2 cut is [784, 2, 256]. layout_of() undoes both.
 struct StoredLayout {
   std::string name;  // in a merged file of several stages "STAGE-name"
   LayoutRecord layout;
   Index field = 0;
   Index opt_weight_shard_step = 0, opt_weight_shard_size = 0;  // optimizer shards; size -1: all
+  bool has_nested_map = false;  // the protobuf form has a message for each dimension
 };
 
 /// The splits of one operator's inputs; none where the user gave layouts.
@@ -45,5 +47,39 @@ struct StrategyFile {
     return nullptr;
   }
 };
+
+/// The layout of a parameter whose shape is known, whatever form of file it comes from.
+/// @throws Error when the file's layout cannot be of that shape.
+inline LayoutRecord layout_of(const StoredLayout& stored, const Dims& shape) {
+  LayoutRecord layout{stored.layout.device_matrix, {}, shape};
+  const AxisMap& map = stored.layout.tensor_map;
+  const Dims& flat = stored.layout.shape;
+  const auto refuse = [&] {
+    throw Error(std::string(stored.name).append(" has the shape ").append(text(shape))
+                    .append(", which the strategy file's layout does not fit: ")
+                    .append(text(map)).append(flat.empty() ? "" : " of ")
+                    .append(flat.empty() ? "" : text(flat)));
+  };
+  int next = 0;  // entry of the file's map
+  for (Index size : shape) {
+    Axes axes;
+    if (flat.empty()) {  // one entry a dimension; all entries of a vector
+      const int last = shape.size() == 1 ? map.size() : next + 1;
+      if (last > map.size()) refuse();
+      for (; next < last; ++next) axes.append(map[next]);
+    } else {  // as many as multiply to the size
+      Index parts = 1;
+      do {
+        if (next == map.size() || flat[next] < 1 || size % (parts * flat[next]) != 0) refuse();
+        parts *= flat[next];
+        axes.append(map[next++]);
+      } while (parts != size);
+    }
+    layout.tensor_map.push_back(axes);
+  }
+  if (next != map.size()) refuse();
+  if (const Finding finding = examine(layout)) throw Error(text(finding, stored.name));
+  return layout;
+}
 
 }  // namespace tenon

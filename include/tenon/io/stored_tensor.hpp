@@ -12,6 +12,10 @@
 
 namespace tenon {
 
+/// What no file may pass, so that reading one takes no more memory than its own size and a constant
+/// (less than 256 MiB).
+inline constexpr std::size_t max_name_bytes = 4096, max_stored_tensors = 1 << 18;
+
 struct StoredTensor {
   std::string name;
   Element element = Element::float32;

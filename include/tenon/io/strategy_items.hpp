@@ -5,8 +5,8 @@
 /// MindSpore: node_strategy.proto.
 #include <utility>
 
+#include <tenon/io/layout_mistake.hpp>
 #include <tenon/io/protobuf.hpp>
-#include <tenon/io/stored_layout.hpp>
 
 namespace tenon::detail {
 
@@ -30,29 +30,20 @@ inline AxisMap axis_map(const std::vector<Axes>& maps, const Message& item) {
   return map;
 }
 
-/// What can be wrong with a layout whose shape is not known.
-inline void check_layout(const StoredLayout& stored, const Message& item) {
-  Index devices = 1;
-  for (Index size : stored.layout.device_matrix) {
-    if (size < 1 || size > ((Index(1) << 40) - 1) / devices)
-      item.fail(std::string(stored.name).append(" has the device matrix ")
-                    .append(text(stored.layout.device_matrix))
-                    .append("; legal: sizes of 1 or more, a product below 2^40"));
-    devices *= size;
-  }
-  LayoutRecord any_shape = stored.layout;
-  any_shape.shape = Dims::filled(any_shape.tensor_map.size(), 1);
-  if (const Finding finding = examine(any_shape)) item.fail(text(finding, stored.name));
-}
-
 /// Reads { dev_matrix = 1, tensor_map = 2, param_split_shape = 3, indices_offset = 4, field = 5,
 /// opt_weight_shard_step = 6, opt_weight_shard_size = 7 } into all but the name.
 inline void read_layouts(Message layouts, StoredLayout& stored) {
-  std::vector<Axes> matrices, maps;
+  std::vector<Axes> matrices, maps;  // no more than a layout may have
   Axes by_hand;  // boundaries of uneven blocks
   while (layouts.next()) switch (layouts.number()) {
-      case 1: read_numbers(layouts.message(), matrices.emplace_back()); break;
-      case 2: read_numbers(layouts.message(), maps.emplace_back()); break;
+      case 1:
+        if (!matrices.empty()) layouts.fail("a layout has two device matrices");
+        read_numbers(layouts.message(), matrices.emplace_back());
+        break;
+      case 2:
+        if (maps.size() == max_dimensions) layouts.fail("a layout of more than 8 dimensions");
+        read_numbers(layouts.message(), maps.emplace_back());
+        break;
       case 3: case 4:
         read_numbers(layouts.message(), by_hand);
         if (!by_hand.empty()) layouts.fail("a parameter cut by hand into uneven blocks "
@@ -67,6 +58,7 @@ inline void read_layouts(Message layouts, StoredLayout& stored) {
     layouts.fail("a layout has not one device matrix and a tensor map");
   stored.layout.device_matrix = matrices.front();
   stored.layout.tensor_map = axis_map(maps, layouts);
+  stored.has_nested_map = maps.size() > 1;
 }
 
 /// Reads { param_name = 1, parallel_layouts = 2 }.
@@ -82,8 +74,16 @@ inline StoredLayout read_layout(const Message& file) {
       default: item.fail("a layout has a field that strategy files have not");
     }
   if (stored.name.empty() || !has_layouts) file.fail("a layout without a name, or a name without");
-  check_layout(stored, file);
+  if (const std::string mistake = layout_mistake(stored); !mistake.empty()) file.fail(mistake);
   return stored;
+}
+
+/// Reads one parallel_strategy { repeated dim = 1 }.
+inline void read_split(const Message& splits, StoredStrategy& stored) {
+  if (stored.splits.size() == max_stored_inputs)
+    splits.fail(std::string("a strategy for more than ").append(std::to_string(max_stored_inputs))
+                    .append(" inputs, which is not supported"));
+  read_numbers(splits.message(), stored.splits.emplace_back());
 }
 
 /// Reads { node_name = 1, parallel_strategys = 2 { stage = 1, parallel_strategy = 2 } }.
@@ -94,7 +94,7 @@ inline StoredStrategy read_strategy(const Message& file) {
     if (item.number() != 2) continue;
     for (Message splits = item.message(); splits.next();) {
       if (splits.number() == 1) stored.stage = splits.integer();
-      if (splits.number() == 2) read_numbers(splits.message(), stored.splits.emplace_back());
+      if (splits.number() == 2) read_split(splits, stored);
     }
   }
   if (stored.name.empty()) file.fail("a strategy without an operator's name");

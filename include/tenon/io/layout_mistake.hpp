@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// What can be wrong with a layout in a strategy file, and how many a file may hold:
+///   layout_mistake({"w", {{2, 0}, {{-1}}, {}}}) == "w has the device matrix [2, 0]; legal: ..."
+#include <algorithm>
+
+#include <tenon/io/stored_layout.hpp>
+
+namespace tenon {
+
+/// What no strategy file may pass, so that reading one takes no more memory than its own size and a
+/// constant (less than 256 MiB).
+inline constexpr std::size_t max_stored_layouts = 1 << 16, max_stored_strategies = 1 << 16,
+                             max_stored_inputs = 16;
+
+namespace detail {
+
+/// "" where nothing is. A layout without a shape may have any.
+inline std::string layout_mistake(const StoredLayout& stored) {
+  Index devices = 1;
+  for (Index size : stored.layout.device_matrix) {
+    if (size < 1 || size > ((Index(1) << 40) - 1) / devices)
+      return std::string(stored.name).append(" has the device matrix ")
+          .append(text(stored.layout.device_matrix))
+          .append("; legal: sizes of 1 or more, a product below 2^40");
+    devices *= size;
+  }
+  LayoutRecord layout = stored.layout;
+  if (layout.shape.empty()) layout.shape = Dims::filled(layout.tensor_map.size(), 1);
+  for (Index size : layout.shape)
+    if (size < 0)
+      return std::string(stored.name).append(" has the shape ").append(text(layout.shape));
+  if (const Finding finding = examine(layout)) return text(finding, stored.name);
+  return "";
+}
+
+/// @throws Error when two layouts have one name.
+inline void check_names(const StrategyFile& strategy) {
+  std::vector<std::string_view> names;
+  for (const StoredLayout& stored : strategy.layouts) names.push_back(stored.name);
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end())
+    throw Error(std::string("cannot read ").append(strategy.path).append(": a second layout of ")
+                    .append(*twice));
+}
+
+}  // namespace detail
+}  // namespace tenon
