@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// All of Tenon for a program under MPI. It needs Boost.MPI, Eigen and protozero; who wants less
-/// includes less: tenon/model/model.hpp and tenon/backend/reference.hpp need the standard library.
+/// All of Tenon for a program under MPI. It needs Boost.MPI, Eigen, protozero and zlib; who wants
+/// less includes less: tenon/model/model.hpp and tenon/backend/reference.hpp need the standard library.
 #include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/backend/reference.hpp>
 #include <tenon/comm/failure.hpp>

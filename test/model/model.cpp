@@ -62,7 +62,7 @@ void check_rows(OwnRows& model, const Mnist& mnist, Index batch) {
                            .cut(0, {{model.communication().size(), 1}})
                            .interval(0, model.communication().rank());
   const auto x = mnist.rows(own.first, own.size());
-  CHECK(mnist.are_right(model.predict_rows(batch, x.data()), own.first, own.size()));
+  CHECK(mnist.are_right(model.predict_rows(batch, x), own.first, own.size()));
 }
 
 }  // namespace

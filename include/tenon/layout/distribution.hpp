@@ -58,7 +58,8 @@ struct Distribution {
   /// The sizes of the largest block.
   constexpr Dims largest_block() const {
     Dims sizes;
-    for (int d = 0; d < shape.size(); ++d) sizes.push_back((shape[d] + parts(d) - 1) / parts(d));
+    for (int d = 0; d < shape.size(); ++d)
+      sizes.push_back(shape[d] / parts(d) + (shape[d] % parts(d) != 0));
     return sizes;
   }
   constexpr bool divides_evenly() const {
@@ -72,12 +73,13 @@ struct Distribution {
 /// Every rank holds all of it.
 constexpr Distribution whole(const Dims& shape) { return {shape, {}}; }
 
-/// No two cuts may look at the same part of the rank.
-constexpr bool cuts_are_disjoint(const Distribution& x) {
+/// The first cut that looks at a part of the rank that one before it looks at; -1: none does.
+constexpr int overlapping_cut(const Distribution& x) {
   for (int i = 0; i < x.cuts.size(); ++i)
     for (int j = 0; j < i; ++j)
-      if (overlap(x.cuts[i].digit, x.cuts[j].digit)) return false;
-  return true;
+      if (overlap(x.cuts[i].digit, x.cuts[j].digit)) return i;
+  return -1;
 }
+constexpr bool cuts_are_disjoint(const Distribution& x) { return overlapping_cut(x) < 0; }
 
 }  // namespace tenon

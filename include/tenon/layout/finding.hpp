@@ -35,6 +35,7 @@ enum class Mistake : std::uint8_t {
   axis_used_twice,
   map_of_other_rank,
   device_count_differs,
+  axis_without_ranks,
   // what only MindSpore refuses
   does_not_divide,
   no_power_of_two,
@@ -112,7 +113,7 @@ constexpr Wording wording(Mistake mistake) {
       return {"layout", "a tensor map names an axis that the device matrix has not",
               "dimension %d: value: %a, axes: %b", "-1 to %b - 1"};
     case Mistake::axis_used_twice:
-      return {"layout", "an axis of the device matrix cuts twice", "dimension %d: axis: %a",
+      return {"layout", "an axis of the device matrix cuts twice", "dimension %d: %a",
               "each axis once"};
     case Mistake::map_of_other_rank:
       return {"layout", "a tensor map has not one entry for each dimension",
@@ -120,6 +121,9 @@ constexpr Wording wording(Mistake mistake) {
     case Mistake::device_count_differs:
       return {"layout", "a device matrix is not made of all devices",
               "its product: %a, devices: %b", "a product of %b"};
+    case Mistake::axis_without_ranks:
+      return {"layout", "an axis of the device matrix has less than one rank", "its size: %a",
+              "1 or more"};
     case Mistake::does_not_divide:
       return {"strategy", "MindSpore cuts only into equal blocks",
               "input %o, dimension %d: size: %a, parts: %b", "parts that divide %a"};
@@ -150,7 +154,9 @@ inline std::string text(const Finding& finding, std::string_view where) {
       }
     }
   };
-  fill(w.detail);
+  std::string_view detail = w.detail;  // where no one operand is to blame, none is named
+  if (finding.operand < 0 && detail.starts_with("input %o, ")) detail.remove_prefix(10);
+  fill(detail);
   s += "; legal: ";
   fill(w.legal);
   return s;

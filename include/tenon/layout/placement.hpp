@@ -40,6 +40,13 @@ constexpr Distribution distribution(const Term& term, const Dims& shape, const L
   return x;
 }
 
+/// The letter of a dimension, or its number; '+' of the sum.
+constexpr char shown(const Term& term, int dimension) {
+  if (dimension == Cut::sum) return '+';
+  const char letter = term[dimension].letter;
+  return letter ? letter : char('0' + dimension);
+}
+
 /// Law: a letter cut by a digit cuts every dimension that has the letter, and where the output
 /// lacks the letter, the output is a sum over that digit. Findings: no digit may cut twice in one
 /// operand; a letter whose sizes differ (a reshape) must be cut into parts that divide them.
@@ -55,12 +62,12 @@ constexpr Placement place(const Equation& e, const Vector<Dims, 4>& shapes, cons
     if (dimension_of(out, letter) < 0) sums.append(digits_of(cuts, letter));
   p.output = p.output.cut(Cut::sum, sums);
   const auto check = [&](const Distribution& x, const Term& term) {
-    if (!cuts_are_disjoint(x) && !p.finding)
+    if (const int twice = overlapping_cut(x); twice >= 0 && !p.finding)
       p.finding = {Mistake::axis_used_twice,
                    {},
                    -1,
-                   term.empty() ? '0' : term[0].letter,
-                   x.cuts[0].digit.parts};
+                   shown(term, x.cuts[twice].dimension),
+                   x.cuts[twice].digit.parts};
     for (int d = 0; d < term.size(); ++d) {
       const int o = dimension_of(out, term[d].letter);
       if (o < 0 || term[d].repeated || x.shape[d] == result[o] || p.finding) continue;

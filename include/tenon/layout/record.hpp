@@ -44,7 +44,7 @@ constexpr Finding examine(const LayoutRecord& layout) {
   if (layout.tensor_map.size() != layout.shape.size())
     return {Mistake::map_of_other_rank, {}, -1, 0, layout.tensor_map.size(), layout.shape.size()};
   for (Index size : layout.device_matrix)
-    if (size < 1) return {Mistake::cut_not_positive, {}, -1, 'D', size};
+    if (size < 1) return {Mistake::axis_without_ranks, {}, -1, 0, size};
   Axes used;
   for (int d = 0; d < layout.tensor_map.size(); ++d)
     for (Index value : layout.tensor_map[d]) {

@@ -7,48 +7,10 @@
 #include <map>
 
 #include <tenon/comm/alone.hpp>
-#include <tenon/plan/constant.hpp>
+#include <tenon/model/program.hpp>
 #include <tenon/run/executor.hpp>
 
 namespace tenon {
-
-/// The numbers of ranks that one program is compiled for.
-template <Index... counts>
-struct AnyOf {};
-
-/// Several inputs, in the order of construct's arguments.
-template <class... Parts>
-struct Inputs {};
-
-namespace detail {
-
-/// The constants of one program, for each number of ranks that it knows.
-template <class Network, class Input, class Devices>
-struct Program;
-template <class Network, class... Parts, Index... counts>
-struct Program<Network, Inputs<Parts...>, AnyOf<counts...>> {
-  static_assert((Compiled<Network, Devices<counts>, Parts...>::legal && ...));
-
-  /// @throws Error that lists the legal numbers.
-  static PlanView plan(Index ranks) {
-    PlanView found;
-    if (!((ranks == counts && (found = view(plan_of<Network, Devices<counts>, Parts...>), true)) ||
-          ...))
-      throw Error(std::string("this program runs on ")
-                      .append(text(Vector<Index, 64>{counts...}))
-                      .append(" ranks, not on ")
-                      .append(std::to_string(ranks)));
-    return found;
-  }
-  static Plan plan(Index ranks, Index rows) { return plan_network<Network, Parts...>(ranks, rows); }
-};
-template <class Network, class Input, Index... counts>
-struct Program<Network, Input, AnyOf<counts...>>
-    : Program<Network, Inputs<Input>, AnyOf<counts...>> {};
-template <class Network, class Input, Index count>
-struct Program<Network, Input, Devices<count>> : Program<Network, Input, AnyOf<count>> {};
-
-}  // namespace detail
 
 template <class Network, class Input, class Devices>
 class Model {
@@ -79,29 +41,40 @@ class Model {
   }
 
   /// The output's block of this rank (all of it, unless asked otherwise), until the next call.
-  /// @param inputs this rank's block of each input: floats, or indices, row-major.
+  /// @param inputs this rank's block of each input, row-major: floats, or indices.
   /// @param rows of the whole batch; 0: as compiled. Another number is planned at its first use.
+  /// @throws Error when an input has another size, or other elements, than its block.
   /// Collective: every rank gives the same number of rows.
-  template <class... T>
-  std::span<const float> predict_rows(Index rows, const T*... inputs) {
+  template <class Out = float>
+  std::span<const Out> predict_rows(Index rows, const auto&... inputs) {
     Forward& forward = forward_of(rows);
-    const void* const given[] = {inputs...};
-    const Buffer& y = forward.plan.buffer(forward.plan.output);
-    const auto* data = static_cast<const float*>(forward.executor->run(given));
+    const PlanView& plan = forward.plan;
+    if (sizeof...(inputs) != plan.inputs.size())
+      throw Error(std::string("the network has ")
+                      .append(std::to_string(plan.inputs.size()))
+                      .append(" inputs, ")
+                      .append(std::to_string(sizeof...(inputs)))
+                      .append(" were given"));
+    std::size_t i = 0;
+    const void* const given[] = {checked(plan, plan.inputs[i++], std::span(inputs))...};
+    const Buffer& y = plan.buffer(plan.output);
+    check_element(y, element_of<Out>, "output");
+    const auto* data = static_cast<const Out*>(forward.executor->run(given));
     return {data, std::size_t(volume(y.distribution.box(communication_->rank())))};
   }
-  /// The whole input on every rank; its size says how many rows it has.
+  /// The whole input on every rank, whose size says how many rows it has; or this rank's rows of
+  /// the compiled number.
   std::span<const float> predict(std::span<const float> x) {
     const Buffer& input = plan().buffer(plan().inputs[0]);
     const Dims& shape = input.distribution.shape;
-    const Index row = product(shape) / shape[0], rows = Index(x.size()) / row;
-    if (input.distribution.parts(0) > 1) return predict_rows(0, x.data());
-    if (rows * row != Index(x.size()) || rows == 0)
+    const Index row = shape.empty() || shape[0] == 0 ? 0 : product(shape) / shape[0];
+    if (input.distribution.parts(0) > 1 || row == 0) return predict_rows(0, x);
+    if (Index(x.size()) % row || x.empty())
       throw Error(std::string("an input of ")
                       .append(std::to_string(x.size()))
                       .append(" elements is not made of rows of ")
                       .append(std::to_string(row)));
-    return predict_rows(rows, x.data());
+    return predict_rows(Index(x.size()) / row, x);
   }
 
   const PlanView& plan() const { return plan_; }
@@ -121,6 +94,29 @@ class Model {
         plan_(Program::plan(communication_->size())),
         parameters_(plan_) {
     forward_of(0);
+  }
+
+  static void check_element(const Buffer& buffer, Element element, std::string_view what) {
+    if (buffer.element == element) return;
+    throw Error(std::string("the ")
+                    .append(what)
+                    .append(" is of ")
+                    .append(text(buffer.element))
+                    .append(", not of ")
+                    .append(text(element)));
+  }
+  template <class T, std::size_t extent>
+  const void* checked(const PlanView& plan, int id, std::span<T, extent> input) const {
+    const Buffer& buffer = plan.buffer(id);
+    check_element(buffer, element_of<std::remove_const_t<T>>, "input");
+    const Index expected = volume(buffer.distribution.box(communication_->rank()));
+    if (Index(input.size()) == expected) return input.data();
+    throw Error(std::string("an input of ")
+                    .append(std::to_string(input.size()))
+                    .append(" elements was given, this rank's block of ")
+                    .append(text(buffer.distribution.shape))
+                    .append(" has ")
+                    .append(std::to_string(expected)));
   }
 
   Forward& forward_of(Index rows) {

@@ -43,6 +43,19 @@ struct OutputAs {
   static constexpr PlanOptions::Output output = what;
 };
 
+/// An input that is not made of rows: another batch leaves it as it is.
+template <class T, Index... sizes>
+struct FixedInputOf : InputOf<T, sizes...> {
+  static constexpr bool fixed = true;
+};
+template <Index... sizes>
+using FixedInput = FixedInputOf<float, sizes...>;
+
+/// Behind the inputs: strategies that MindSpore refuses are refused.
+struct Strict {
+  static constexpr bool strict = true;
+};
+
 /// The inputs' signatures and the options that a list of these types says, `rows` of dimension 0
 /// instead of the compiled number where `rows` is not 0.
 struct Interface {
@@ -54,9 +67,11 @@ constexpr Interface interface_of(Index devices, Index rows = 0) {
   Interface all;
   const auto add = [&]<class Part>(Part) {
     if constexpr (requires { Part::output; }) all.options.output = Part::output;
+    if constexpr (requires { Part::strict; }) all.options.strict = true;
     if constexpr (requires { Part::signature; }) {
       Signature signature = Part::signature;
-      if (rows && !signature.shape.empty()) signature.shape[0] = rows;
+      constexpr bool fixed = requires { Part::fixed; };
+      if (rows && !fixed && !signature.shape.empty()) signature.shape[0] = rows;
       all.inputs.push_back(signature);
       all.options.inputs.push_back(Part::given(signature.shape, devices));
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Lets the step before do what follows it: y = relu(x w + b) in one kernel.
-#include <tenon/layout/placement.hpp>
 #include <tenon/plan/moving.hpp>
+#include <tenon/plan/placing.hpp>
 
 namespace tenon::detail {
 
@@ -26,7 +26,7 @@ constexpr bool fused(Draft& draft, int id, const Equation& e, const Placement& p
         p.inputs[1].digits(0) != y.digits(y.shape.size() - 1))
       return false;
     before.bias = true;
-    before.inputs.push_back(bring(draft, n.inputs[1], p.inputs[1]));
+    before.inputs.push_back(bring(draft, n.inputs[1], operand_place(draft, n, e, p, 1)));
   } else if (n.op->scalar.of_float) {
     before.activation = n.op;
   } else {

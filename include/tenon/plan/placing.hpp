@@ -2,6 +2,7 @@
 #pragma once
 /// Where each operator of a draft works: where its strategy says; else where its first operand
 /// lies, or rows over all devices.
+#include <tenon/layout/strict.hpp>
 #include <tenon/plan/defaults.hpp>
 #include <tenon/plan/draft.hpp>
 
@@ -17,7 +18,10 @@ constexpr LetterCuts cuts_to_follow(const Draft& draft, int id, const Equation& 
   for (int i = 0; i < n.inputs.size(); ++i) {
     if (draft.node(n.inputs[i]).kind == Node::Kind::parameter) continue;
     Distribution x = draft.lies(draft.made(n.inputs[i]));
-    if (x.partial()) x = e.inputs[i] == e.outputs[0] ? wanted(draft, id) : x.summed();
+    if (x.partial()) {
+      const Distribution there = e.inputs[i] == e.outputs[0] ? wanted(draft, id) : Distribution{};
+      x = there.shape == x.shape ? there : x.summed();
+    }
     for (int d = 0; d < x.shape.size(); ++d) {
       const EquationAxis axis = e.inputs[i][d];
       if (!axis.letter || axis.repeated || !may_be_cut(axis.letter)) continue;
@@ -28,11 +32,26 @@ constexpr LetterCuts cuts_to_follow(const Draft& draft, int id, const Equation& 
   return cuts;
 }
 
+/// Where an operator wants operand i. A parameter's dimension of size one is held whole where the
+/// result has its letter: so its layout is the same for every batch, also for a batch of one.
+constexpr Distribution operand_place(const Draft& draft, const Node& n, const Equation& e,
+                                     const Placement& p, int i) {
+  Distribution x = p.inputs[i];
+  if (draft.node(n.inputs[i]).kind != Node::Kind::parameter || draft.options.mindspore) return x;
+  for (int d = 0; d < x.shape.size(); ++d)
+    if (x.shape[d] == 1 && dimension_of(e.outputs[0], e.inputs[i][d].letter) >= 0) x = x.cut(d, {});
+  return x;
+}
+
 /// A stated strategy; else where the first operand lies, or MindSpore's default.
 constexpr Placement place_operator(const Draft& draft, int id, const Equation& e,
                                    const Operands& operands) {
   const Node& n = draft.node(id);
-  if (n.splits.stated()) return place(e, operands.shapes, n.shape, n.splits, draft.plan.devices);
+  const Index devices = draft.plan.devices;
+  if (n.splits.stated() && draft.options.strict)
+    if (const Finding refused = strict(e, n.splits, operands.shapes, n.shape, devices, devices))
+      return {refused, {}, {}};
+  if (n.splits.stated()) return place(e, operands.shapes, n.shape, n.splits, devices);
   if (draft.options.stay) {
     Vector<Distribution, 4> given;
     for (int input : n.inputs) given.push_back(draft.lies(draft.made(input)));
@@ -60,10 +79,11 @@ constexpr Distribution output_distribution(const Draft& draft) {
   return whole(draft.node(draft.graph.output).shape);
 }
 
-/// Where the first reader of a node wants it, as far as it is known beforehand.
+/// Where the first reader of a node wants it, as far as it is known beforehand; a distribution of
+/// no shape where nobody says.
 constexpr Distribution wanted(const Draft& draft, int id) {
   if (id == draft.graph.output)
-    return draft.options.output == PlanOptions::Output::as_computed ? whole(draft.node(id).shape)
+    return draft.options.output == PlanOptions::Output::as_computed ? Distribution{}
                                                                     : output_distribution(draft);
   for (int reader = id + 1; reader < int(draft.graph.nodes.size()); ++reader) {
     const Node& n = draft.node(reader);

@@ -32,7 +32,7 @@ constexpr void operate(Draft& draft, int id) {
   if (fused(draft, id, e, p)) return;
   Step step{.op = n.op, .attributes = n.attributes, .name = n.name};
   for (int i = 0; i < n.inputs.size(); ++i)
-    step.inputs.push_back(bring(draft, n.inputs[i], p.inputs[i]));
+    step.inputs.push_back(bring(draft, n.inputs[i], operand_place(draft, n, e, p, i)));
   const bool same_memory = !n.op->law.of_float;
   if (same_memory) step.kind = Step::Kind::view;
   step.output = draft.add_buffer(id, same_memory ? Buffer::Place::view : Buffer::Place::arena,

@@ -75,6 +75,12 @@ template <class At, Index entries, Index dimensions>
 inline constexpr bool map_covers_every_dimension = entries == dimensions;
 template <class At, Index product, Index devices>
 inline constexpr bool device_matrix_has_all_devices = product == devices;
+template <class At, Index size>
+inline constexpr bool axis_has_ranks = size > 0;
+template <class At, int input, char dimension, Index size, Index parts>
+inline constexpr bool blocks_are_equal = size % parts == 0;
+template <class At, int input, char dimension, Index parts>
+inline constexpr bool cut_is_a_power_of_two = (parts & (parts - 1)) == 0;
 
 /// True, or one error. A function, because clang 14 goes on complaining about a class whose
 /// assertion failed.
@@ -149,6 +155,16 @@ constexpr bool verdict() {
   if constexpr (mistake == Mistake::device_count_differs)
     static_assert(device_matrix_has_all_devices<At, a, b>,
                   "tenon: illegal layout: a device matrix is not made of all devices");
+  if constexpr (mistake == Mistake::axis_without_ranks)
+    static_assert(axis_has_ranks<At, a>,
+                  "tenon: illegal layout: an axis of the device matrix has less than one rank");
+  if constexpr (mistake == Mistake::does_not_divide)
+    static_assert(blocks_are_equal<At, o, d, a, b>,
+                  "tenon: illegal strategy: MindSpore cuts only into equal blocks");
+  if constexpr (mistake == Mistake::no_power_of_two)
+    static_assert(cut_is_a_power_of_two<At, o, d, a>,
+                  "tenon: illegal strategy: MindSpore cuts only by powers of two when the devices "
+                  "are one");
   return true;
 }
 

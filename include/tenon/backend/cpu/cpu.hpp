@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// One core of the host, with Eigen: matrix products with bias and activation, additions, ReLU.
+/// One core of the host, with Eigen: matrix products with bias and activation, and ReLU.
 /// Everything else runs its law.  Model<...> model(communicator, Cpu{});
 #include <tenon/backend/backend.hpp>
 #include <tenon/backend/cpu/elementwise.hpp>
