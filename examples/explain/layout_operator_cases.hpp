@@ -33,6 +33,7 @@ inline OnLayouts on_layouts(const json& c, const std::string& kind, bool lenient
   question["op"] = kind.substr(0, kind.rfind("_layout"));
   List<AxisMap> maps;
   for (const json& map : c.at("tensor_maps")) maps.push_back(axis_map(map));
+  if (maps.empty()) throw Error("no input has a tensor map");
   if (!question.contains("attrs") || question["attrs"].is_null())
     question["attrs"] = json::object();
   if (lenient && folded(question["op"]) == "layernorm" &&

@@ -20,6 +20,8 @@ inline void normalise(NewerAnswer& y, const AxisMap& x, int from) {
 /// The table's axis must be whole; the indices' dimensions take its place.
 inline void select(NewerAnswer& y, const AxisMap& table, const AxisMap& indices, int axis) {
   axis += axis < 0 ? table.size() : 0;
+  if (axis < 0 || axis >= table.size())
+    throw Error("the table has no axis " + std::to_string(axis));
   for (int d = 0; d < table.size(); ++d)
     if (d == axis) y.out_map.append(indices);
     else y.out_map.push_back(table[d]);
@@ -71,6 +73,13 @@ inline NewerAnswer newer_operator(const json& c) {
   };
   NewerAnswer y;
   need(1, 0);
+  const Axes device_matrix = items_of<Axes>(c.at("device_matrix"));
+  static_cast<void>(product(device_matrix));  // throws if it is too large
+  for (const AxisMap& map : maps) {
+    const Dims any = Dims::filled(map.size(), 1);
+    y.object(examine(LayoutRecord{device_matrix, map, any}), op);
+  }
+  if (!y.found.empty()) return y;
   if (op == "matmul" || op == "linear") {
     need(2, 2);
     const bool linear = op == "linear";
@@ -124,6 +133,7 @@ inline std::optional<std::string> check_newer_case(const json& c) {
   json computed{{"out_map", to_json(y.out_map)}};
   if (!y.out_shape.empty()) {
     const LayoutRecord out{items_of<Axes>(c.at("device_matrix")), y.out_map, y.out_shape};
+    if (const Finding finding = examine(out)) return text(finding, "newer library");
     computed["out_slice_shape"] = to_json(lower(out).largest_block());
   }
   return difference(

@@ -109,6 +109,9 @@ inline json plan_json(const Plan& plan) {
 /// What `tenon-explain` says without an operator.
 inline void explain_network(std::ostream& out, Index devices, Index batch, bool record,
                             bool as_json) {
+  if (devices > 256)  // who sends what to whom is counted rank by rank
+    throw Error("the plan of the network is shown on 256 ranks at most, not " +
+                std::to_string(devices));
   const TutorialPlan made = tutorial_plan(devices, batch, record);
   if (as_json) {
     json all = plan_json(made.plan);

@@ -2,7 +2,6 @@
 /// Every fact about MindSpore holds, and one that is not so is found out.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <sstream>
 
 #include "../../examples/explain/case_file.hpp"
@@ -12,14 +11,11 @@ using namespace tenon::explain;
 
 namespace {
 
-std::string path() {
-  const char* folder = std::getenv("TENON_TEST_DATA");
-  return std::string(folder ? folder : "test/data") + "/mindspore/layout-cases.json";
-}
+const std::string path = TENON_TEST_DATA "/mindspore/layout-cases.json";
 
 json cases() {
-  std::ifstream file(path());
-  REQUIRE_MESSAGE(file, path(), " cannot be read; TENON_TEST_DATA names the folder");
+  std::ifstream file(path);
+  REQUIRE_MESSAGE(file, path, " cannot be read");
   return json::parse(file).at("cases");
 }
 
@@ -42,7 +38,7 @@ json altered(const json& value) {
 
 TEST_CASE("every case passes") {
   std::ostringstream out;
-  const CaseCount count = check_cases(path(), out);
+  const CaseCount count = check_cases(path, out);
   CHECK_MESSAGE(count.failed == 0, out.str());
   CHECK(count.skipped == 0);
   CHECK(count.passed >= 269);

@@ -2,7 +2,6 @@
 /// The layouts of record of whole networks are those in the files that MindSpore itself wrote.
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <fstream>
 
 #include "../../examples/explain/plan_text.hpp"
@@ -13,11 +12,9 @@ using namespace tenon::explain;
 namespace {
 
 json read(const std::string& name) {
-  const char* folder = std::getenv("TENON_TEST_DATA");
-  const std::string path =
-      std::string(folder ? folder : "test/data") + "/mindspore/strategy/" + name;
+  const std::string path = std::string(TENON_TEST_DATA "/mindspore/strategy/").append(name);
   std::ifstream file(path);
-  REQUIRE_MESSAGE(file, path, " cannot be read; TENON_TEST_DATA names the folder");
+  REQUIRE_MESSAGE(file, path, " cannot be read");
   return json::parse(file);
 }
 

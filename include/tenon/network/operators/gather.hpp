@@ -33,9 +33,9 @@ constexpr void cut_along_axis(Equation& e, const Operands& o, int axis, Term& ta
   const bool matrices = axis == 0 && t.size() == 2 && i.size() == 2 && t[1] == 1;
   const bool some_devices = t[0] != o.devices && !i.empty() && i[0] != o.devices;
   const bool rows_and_columns = matrices && some_devices && i[0] > 1 && i[1] > 1;
-  const bool rows = matrices && some_devices && i[1] == 1 && t[0] * i[0] == o.devices;
-  const bool vector =
-      t.size() == 2 && i.size() == 1 && some_devices && i[0] > 1 && t[0] * t[1] * i[0] == o.devices;
+  const bool rows = matrices && some_devices && i[1] == 1 && product(Dims{t[0], i[0]}) == o.devices;
+  const bool vector = t.size() == 2 && i.size() == 1 && some_devices && i[0] > 1 &&
+                      product(Dims{t[0], t[1], i[0]}) == o.devices;
   if (rows_and_columns || rows) {
     table[1] = {};
     if (rows) indices[1] = {};
@@ -46,12 +46,11 @@ constexpr void cut_along_axis(Equation& e, const Operands& o, int axis, Term& ta
   const auto refuse = [&](const Finding& finding) {
     if (!e.refused) e.refused = finding;
   };
-  Index used = 1;
-  for (Index parts : t) used *= parts > 0 ? parts : 1;
+  const Index used = product(t);
   if (axis > 1 || t.size() > 2 || i.empty())
     refuse({Mistake::whole_dimension_cut, {}, 0, table[axis].letter, t[axis]});
-  if (axis == 1 && t[0] > 0 && o.shapes[0][0] % (t[0] * t[1]))
-    refuse({Mistake::does_not_divide, {}, 0, table[0].letter, o.shapes[0][0], t[0] * t[1]});
+  if (axis == 1 && used > 0 && o.shapes[0][0] % used)
+    refuse({Mistake::does_not_divide, {}, 0, table[0].letter, o.shapes[0][0], used});
   bool indices_are_cut = false;
   for (int d = 0; d < i.size(); ++d) {
     if (i[d] > 1) refuse({Mistake::whole_dimension_cut, {}, 1, indices[d].letter, i[d]});

@@ -12,10 +12,10 @@ namespace detail {
 
 /// The target shape, with -1 filled in; a size of -1 is left where it can't be.
 constexpr Dims reshaped(const Dims& x, const Dims& wanted) {
-  Dims shape = wanted;
-  Index known = 1;
+  Dims shape = wanted, known_sizes;
   for (Index size : wanted)
-    if (size >= 0) known *= size;
+    if (size >= 0) known_sizes.push_back(size);
+  const Index known = product(known_sizes);
   for (Index& size : shape)
     if (size == -1 && known > 0) size = product(x) / known;
   return shape;
@@ -23,10 +23,10 @@ constexpr Dims reshaped(const Dims& x, const Dims& wanted) {
 
 constexpr Result infer_reshape(const Operands& o) {
   Result r{{}, reshaped(o.shapes[0], o.attributes.integers), o.elements[0]};
-  Index asked = 1;
-  for (Index size : r.shape) asked *= size;
+  Index asked = 0;
   for (Index size : r.shape)
     if (size < 0) asked = size;
+  if (asked == 0) asked = product(r.shape);
   if (asked != product(o.shapes[0]))
     r.finding = {Mistake::reshape_of_other_size, {}, 0, 0, product(o.shapes[0]), asked};
   return r;
