@@ -36,6 +36,11 @@ struct Block {
 struct Scalar {
   float (*of_float)(float) = nullptr;
   double (*of_double)(double) = nullptr;
+  bool exists = false;  // g++ with -fsanitize=undefined compares no function with null in a constant
+
+  constexpr Scalar() = default;
+  constexpr Scalar(float (*single)(float), double (*twice)(double))
+      : of_float(single), of_double(twice), exists(true) {}
   template <class T>
   constexpr T operator()(T x) const {
     if constexpr (sizeof(T) == sizeof(float)) return of_float(x);
@@ -57,6 +62,11 @@ using Kernel = void (*)(const KernelCall&);
 /// One kernel for each floating type.
 struct Law {
   Kernel of_float = nullptr, of_double = nullptr;
+  bool exists = false;
+
+  constexpr Law() = default;
+  constexpr Law(Kernel single, Kernel twice)
+      : of_float(single), of_double(twice), exists(true) {}
   constexpr Kernel operator()(Element element) const {
     return element == Element::float64 ? of_double : of_float;
   }

@@ -16,7 +16,7 @@ constexpr bool fused(Draft& draft, int id, const Equation& e, const Placement& p
   if (draft.copies[std::size_t(n.inputs[0])].empty() || draft.made(n.inputs[0]) != before.output)
     return false;
   const Distribution& y = draft.lies(before.output);
-  if (before.kind != Step::Kind::compute || !before.op->takes_epilogue || before.activation ||
+  if (before.kind != Step::Kind::compute || !before.op->takes_epilogue || draft.activated + 1 == int(draft.plan.steps.size()) ||
       !(p.inputs[0] == y) || !(p.output == y) || y.partial())
     return false;
   if (n.op->adds && !before.bias && draft.node(n.inputs[1]).kind == Node::Kind::parameter) {
@@ -27,8 +27,9 @@ constexpr bool fused(Draft& draft, int id, const Equation& e, const Placement& p
       return false;
     before.bias = true;
     before.inputs.push_back(bring(draft, n.inputs[1], operand_place(draft, n, e, p, 1)));
-  } else if (n.op->scalar.of_float) {
+  } else if (n.op->scalar.exists) {
     before.activation = n.op;
+    draft.activated = int(draft.plan.steps.size()) - 1;
   } else {
     return false;
   }

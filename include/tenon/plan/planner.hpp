@@ -33,7 +33,7 @@ constexpr void operate(Draft& draft, int id) {
   Step step{.op = n.op, .attributes = n.attributes, .name = n.name};
   for (int i = 0; i < n.inputs.size(); ++i)
     step.inputs.push_back(bring(draft, n.inputs[i], operand_place(draft, n, e, p, i)));
-  const bool same_memory = !n.op->law.of_float;
+  const bool same_memory = !n.op->law.exists;
   if (same_memory) step.kind = Step::Kind::view;
   step.output = draft.add_buffer(id, same_memory ? Buffer::Place::view : Buffer::Place::arena,
                                  p.output, same_memory ? step.inputs[0] : -1);
