@@ -36,7 +36,7 @@ struct Block {
 struct Scalar {
   float (*of_float)(float) = nullptr;
   double (*of_double)(double) = nullptr;
-  bool exists = false;  // g++ with -fsanitize=undefined compares no function with null in a constant
+  bool exists = false;  // said apart: under -fsanitize=undefined g++ has no constant of f != null
 
   constexpr Scalar() = default;
   constexpr Scalar(float (*single)(float), double (*twice)(double))

@@ -16,8 +16,9 @@ constexpr bool fused(Draft& draft, int id, const Equation& e, const Placement& p
   if (draft.copies[std::size_t(n.inputs[0])].empty() || draft.made(n.inputs[0]) != before.output)
     return false;
   const Distribution& y = draft.lies(before.output);
-  if (before.kind != Step::Kind::compute || !before.op->takes_epilogue || draft.activated + 1 == int(draft.plan.steps.size()) ||
-      !(p.inputs[0] == y) || !(p.output == y) || y.partial())
+  if (before.kind != Step::Kind::compute || !before.op->takes_epilogue ||
+      draft.activated + 1 == int(draft.plan.steps.size()) || !(p.inputs[0] == y) ||
+      !(p.output == y) || y.partial())
     return false;
   if (n.op->adds && !before.bias && draft.node(n.inputs[1]).kind == Node::Kind::parameter) {
     const Dims& bias = draft.node(n.inputs[1]).shape;
