@@ -309,3 +309,9 @@ TEST_CASE("a flipped bit is an error or another checkpoint, never more than the 
   }
   CHECK(refused > 2000);  // most bits that are no content; flipped content is found by checksums
 }
+
+TEST_CASE("more values than a reader of constant memory takes are refused") {
+  std::string bytes;
+  for (int i = 0; i <= 1 << 18; ++i) bytes += value(std::to_string(i), {0}, "str", "");
+  CHECK(has(error_of_bytes(bytes), "more than 262144 values"));
+}

@@ -60,6 +60,18 @@ std::string error_of(auto&& action) {
   return "";
 }
 
+/// All copies of `whole` that are cut short, and all that have one bit flipped.
+inline void cut_everywhere(std::string_view whole, auto&& check) {
+  for (std::size_t size = 0; size < whole.size(); ++size) check(whole.substr(0, size), size);
+}
+inline void flip_every_bit(std::string_view whole, auto&& check) {
+  for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+    std::string bytes(whole);
+    bytes[bit / 8] = char(bytes[bit / 8] ^ 1 << bit % 8);
+    check(bytes, bit);
+  }
+}
+
 inline bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
