@@ -51,5 +51,5 @@ TEST_CASE("what is no layout is found") {
   CHECK(mistake({{2, 4}, {{-2}, {0}}, {8, 8}}) == Mistake::map_value_out_of_range);
   CHECK(mistake({{2, 4}, {{0}, {0}}, {8, 8}}) == Mistake::axis_used_twice);
   CHECK(mistake({{2, 4}, {{0, 0}, {}}, {8, 8}}) == Mistake::axis_used_twice);
-  CHECK(mistake({{2, 0}, {{0}, {}}, {8, 8}}) == Mistake::cut_not_positive);
+  CHECK(mistake({{2, 0}, {{0}, {}}, {8, 8}}) == Mistake::axis_without_ranks);
 }
