@@ -3,7 +3,7 @@
 /// One parser under libFuzzer: whatever the bytes, it answers or throws an Error that names the
 /// file, and takes no more memory than the bytes' own size and a constant.
 ///   extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-///     return tenon::fuzz::run(data, size, [](std::span<const char> bytes) { parse(bytes, path); });
+///     return tenon::fuzz::run(data, size, [](auto bytes) { parse(bytes, path); });
 #include <sanitizer/allocator_interface.h>
 #include <sys/mman.h>
 #include <unistd.h>
