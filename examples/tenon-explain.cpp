@@ -39,13 +39,14 @@ static void describe(CLI::App& app, Options& o) {
                                   "all of that as one JSON object in a file, - for stdin: devices, "
                                   "operator, shapes, strategies, attributes, out_strategy, "
                                   "total_devices");
-  app.add_flag("--strict", o.strict, "refuse what MindSpore refuses");
-  app.add_flag("--json", o.as_json, "one JSON object instead of text");
+  auto* strict = app.add_flag("--strict", o.strict, "refuse what MindSpore refuses");
+  auto* as_json = app.add_flag("--json", o.as_json, "one JSON object instead of text");
   auto* cases = app.add_option("--cases", o.cases, "check a file of facts about MindSpore");
   for (auto* option : {shapes, strategy, out, attributes, total}) option->needs(name);
   for (auto* option : {name, shapes, devices}) option->excludes(question);
   for (auto* option : {name, question}) option->excludes(batch)->excludes(record);
-  for (auto* option : {devices, batch, record, name, question}) option->excludes(cases);
+  for (auto* option : {devices, batch, record, name, question, strict, as_json})
+    option->excludes(cases);
 }
 
 /// The flags as the object that --question reads.
@@ -89,7 +90,8 @@ int main(int argc, char** argv) {
     if (!options.cases.empty()) return check_cases(options.cases, std::cout).failed ? 1 : 0;
     if (!options.name.empty() || !options.question.empty()) explain_operator(options);
     else
-      explain_network(std::cout, options.devices, options.batch, options.record, options.as_json);
+      explain_network(std::cout, {options.devices, options.batch, options.record, options.strict,
+                                  options.as_json});
     return 0;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) ? 2 : 0;

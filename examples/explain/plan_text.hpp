@@ -106,28 +106,35 @@ inline json plan_json(const Plan& plan) {
           {"arena_bytes", plan.arena}};
 }
 
+struct NetworkOptions {
+  Index devices = 8, batch = 32;
+  bool record = false, strict = false, as_json = false;
+};
+
 /// What `tenon-explain` says without an operator.
-inline void explain_network(std::ostream& out, Index devices, Index batch, bool record,
-                            bool as_json) {
-  if (devices > 256)  // who sends what to whom is counted rank by rank
+/// @throws Error where the strategies do not fit, with `strict` also where MindSpore refuses them
+inline void explain_network(std::ostream& out, const NetworkOptions& o) {
+  if (o.devices > 256)  // who sends what to whom is counted rank by rank
     throw Error("the plan of the network is shown on 256 ranks at most, not " +
-                std::to_string(devices));
-  const TutorialPlan made = tutorial_plan(devices, batch, record);
-  if (as_json) {
+                std::to_string(o.devices));
+  const TutorialPlan made = tutorial_plan(o.devices, o.batch, o.record);
+  const NetworkRecord record = network_record(made.graph, o.devices);
+  if (o.strict && !record.refused.empty()) throw Error("MindSpore refuses it: " + record.refused);
+  if (o.as_json) {
     json all = plan_json(made.plan);
-    all["devices"] = devices;
-    all["batch"] = batch;
-    if (record) all["record"] = to_json(network_record(made.graph, devices));
+    all["devices"] = o.devices;
+    all["batch"] = o.batch;
+    if (o.record) all["record"] = to_json(record);
     out << all.dump(2) << "\n";
     return;
   }
-  out << "The tutorial's network on " << devices << (devices == 1 ? " rank" : " ranks")
-      << ", batch " << batch << (record ? ", as MindSpore would run it" : "")
+  out << "The tutorial's network on " << o.devices << (o.devices == 1 ? " rank" : " ranks")
+      << ", batch " << o.batch << (o.record ? ", as MindSpore would run it" : "")
       << "; [32/2, 784] is cut into 2 blocks of rows\n\n";
   show_steps(out, made.plan);
-  if (!record) return show_pictures(out, made.plan);
+  if (!o.record) return show_pictures(out, made.plan);
   out << "\nMindSpore's layouts of record\n";
-  show_record(out, network_record(made.graph, devices));
+  show_record(out, record);
 }
 
 }  // namespace tenon::explain

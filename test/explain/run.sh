@@ -28,8 +28,8 @@ matmul=(--operator MatMul --shapes '((32,784),(784,512))')
 
 # cases
 expect 0 ' passed, 0 failed, 0 skipped' --cases "$cases"
-sed 's/"id": "relu-006", \(.*\)"device_matrix": \[8, 1\]/"id": "relu-006", \1"device_matrix": [1, 8]/' \
-  "$cases" >"$scratch/altered.json"
+sed '/"id": "relu-006"/s/"device_matrix": \[8, 1\]/"device_matrix": [1, 8]/' "$cases" \
+  >"$scratch/altered.json"
 expect 1 '"relu-006": device_matrix: expected [1,8], computed [8,1]' --cases "$scratch/altered.json"
 expect 1 ' passed, 1 failed, 0 skipped' --cases "$scratch/altered.json"
 head -c 1000 "$cases" >"$scratch/cut.json"
@@ -49,7 +49,8 @@ expect 0 'on [4, 1, 2]' --operator MatMul --shapes '((8,512),(512,10))' \
 expect 0 "MindSpore's default" --operator ReLU --shapes '(32,784)'
 expect 0 'map [1,2]' --operator MatMul --shapes '((784,32),(784,512))' \
   --strategy '((1,2),(1,2))' --attributes '{"transpose_a": true}' --devices 4
-echo '{"operator": "ReLU", "shapes": [[8, 8]], "strategies": [[2, 2]], "devices": 4}' >"$scratch/q.json"
+echo '{"operator": "ReLU", "shapes": [[8, 8]], "strategies": [[2, 2]], "devices": 4}' \
+  >"$scratch/q.json"
 expect 0 '"device_matrix":[2,2]' --question "$scratch/q.json" --json
 
 # the network
@@ -57,6 +58,8 @@ expect 0 '3 collectives; the worst rank sends 18304 bytes and receives 18304' --
 expect 0 '5 collectives; the worst rank sends 80352 bytes and receives 80352' --record
 expect 0 'layer1.weight   [2, 2, 2]       [-1, 1]       [784, 256] of [784, 512]' --record
 expect 0 'MindSpore refuses it' --record --batch 1
+expect 2 'layer1.matmul, input 0, dimension 0: size: 1, parts: 2' --strict --batch 1
+expect 0 'collectives' --strict --batch 32
 expect 0 '"collectives": 3' --json
 for devices in 1 2 3 4 5 6 7 12 16; do expect 0 'collectives' --devices $devices --batch 3; done
 
