@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/network/operators/matmul.hpp>
+#include <tenon/network/operators/one_hot.hpp>
 #include <tenon/network/operators/relu.hpp>
 #include <tenon/run/tensor_operators.hpp>
 
@@ -82,4 +83,13 @@ MPI_TEST_CASE("typed tensors: on another number of ranks there is none", 2) {
   Ranks ranks(world, Reference{});
   CHECK_THROWS_AS((Tensor<float, Shape<4, 4>, Layout<DeviceMatrix<3>, TensorMap<0, -1>>>(ranks)),
                   Error);
+}
+
+MPI_TEST_CASE("typed tensors: an operator of indices gives floats", 2) {
+  Ranks ranks(world, Reference{});
+  Tensor<std::int32_t, Shape<5>, Layout<DeviceMatrix<2>, TensorMap<0>>> classes(ranks);
+  classes.fill([](const Dims& at) { return (at[0] * 3) % 4; });
+  const auto y = operate<OneHot, Index(4)>(classes);
+  CHECK(y.distribution == whole({5, 4}).cut(0, {{2, 1}}));
+  CHECK(is(y, [](const Dims& at) { return (at[0] * 3) % 4 == at[1] ? 1.f : 0.f; }));
 }

@@ -36,7 +36,7 @@ struct StrategyProgram {
   static auto device_matrix(std::integer_sequence<int, i...>) -> DeviceMatrix<matrix[i]...>;
   template <int... d>
   static auto tensor_map(std::integer_sequence<int, d...>) -> TensorMap<map_value(d)...>;
-  using ResultTensor = Tensor<typename Facts::First::Value, typename Facts::ResultShape,
+  using ResultTensor = Tensor<typename Facts::ResultValue, typename Facts::ResultShape,
                               Layout<decltype(device_matrix(Counting<matrix.size()>{})),
                                      decltype(tensor_map(Counting<Facts::result.shape.size()>{}))>>;
 

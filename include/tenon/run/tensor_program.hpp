@@ -44,6 +44,9 @@ struct OperatorFacts<Op, std::tuple<Operand...>, arguments...> {
       sizeof...(Operand) == Op::info.operands
           ? Op::info.infer(operands({}))
           : Result{{Mistake::other_operands, {}, -1, 0, sizeof...(Operand), Op::info.operands}, {}};
+  /// Of an operator on indices alone (OneHot) the result is of floats.
+  using ResultValue = std::conditional_t<element_of<typename First::Value> == result.element,
+                                         typename First::Value, float>;
   template <int... d>
   static auto shape(std::integer_sequence<int, d...>) -> Shape<result.shape[d]...>;
   using ResultShape = decltype(shape(Counting<result.shape.size()>{}));
@@ -109,7 +112,7 @@ struct OperatorProgram<Op, std::tuple<Operand...>, arguments...> {
   template <template <auto...> class Cuts, auto... any>
   static auto like(Cuts<any...>) -> decltype(cuts<Cuts>(Counting<Facts::result.shape.size()>{}));
   using ResultTensor =
-      typename Written::template tensor<typename Facts::First::Value, typename Facts::ResultShape,
+      typename Written::template tensor<typename Facts::ResultValue, typename Facts::ResultShape,
                                         decltype(like(typename Written::cuts{})), Tensor>;
 
   static constexpr Plan make() {
