@@ -25,6 +25,10 @@ class Builder {
       seen.push_back(x);
     }
     graph_.output = x.node;
+    const Value earlier =
+        seen[std::size_t(draw(Index(seen.size())))];  // or one behind which others follow
+    if (draw(8) == 0 && graph_.nodes[std::size_t(earlier.node)].kind == Node::Kind::operation)
+      graph_.output = earlier.node;
     fill();
   }
 
