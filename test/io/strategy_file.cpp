@@ -203,3 +203,13 @@ TEST_CASE("a flipped bit in a strategy file is an error or another legal layout"
   }
   CHECK(refused > 1000);
 }
+
+TEST_CASE("more than a reader of constant memory takes is refused") {
+  std::string bytes = begin;
+  for (int i = 0; i <= 1 << 16; ++i) bytes += "\x12\x03\x0a\x01x";
+  CHECK(has(error_of_bytes(bytes), "more than 65536 strategies"));
+  std::string inputs = "\x0a\x01x\x12\x22";
+  for (int i = 0; i <= 16; ++i) inputs.append("\x12\x00", 2);
+  CHECK(has(error_of_bytes(std::string(begin).append("\x12\x27").append(inputs)),
+            "more than 16 inputs"));
+}
