@@ -24,8 +24,8 @@ class Folder {
  public:
   Folder() {
     const std::filesystem::path memory = "/dev/shm";  // thousands of files: not to a disk
-    const auto parent = ::access(memory.c_str(), W_OK) == 0 ? memory
-                                                            : std::filesystem::temp_directory_path();
+    const bool has_memory = ::access(memory.c_str(), W_OK) == 0;
+    const auto parent = has_memory ? memory : std::filesystem::temp_directory_path();
     std::string name = (parent / "tenon-io-XXXXXX").string();
     REQUIRE(::mkdtemp(name.data()) != nullptr);
     path_ = name;
