@@ -42,7 +42,7 @@ count() { awk -F: -v name="$2" '$1 == name { n = $2 } END { print n + 0 }' "$1";
 install_missing "${program_packages[@]}" doctest-dev
 build_and_test test
 if $full; then
-  install_missing clang-14 cmake
+  install_missing clang-14 libclang-rt-14-dev cmake
   CXX="$(command -v ccache || true) clang++-14" build_and_test clang
   export ASAN_OPTIONS=strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   export LSAN_OPTIONS=suppressions=$root/test/support/lsan.supp:print_suppressions=0

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Fills the parameters from MindSpore's checkpoints, cut in any way:
+/// Fills the parameters from checkpoints (.ckpt, .safetensors), cut in any way:
 ///   load_parameters(parameters, communication, "rank_{}/checkpoint.ckpt", "strategy.ckpt")
 /// It is the exchange of every other redistribution, whose senders are files.
 #include <map>
 
 #include <tenon/comm/communication.hpp>
-#include <tenon/io/checkpoint.hpp>
+#include <tenon/io/open_tensors.hpp>
 #include <tenon/io/pattern.hpp>
-#include <tenon/io/strategy_file.hpp>
+#include <tenon/io/strategy.hpp>
 #include <tenon/layout/exchange.hpp>
 #include <tenon/model/contents.hpp>
 #include <tenon/run/parameters.hpp>
@@ -19,7 +19,7 @@ namespace tenon {
 class ShardedCheckpoint {
  public:
   /// @param pattern one whole file, or "{}" where the rank's number goes.
-  /// @param strategy MindSpore's strategy file; none for one whole file.
+  /// @param strategy MindSpore's strategy file, protobuf or JSON; none for one whole file.
   ShardedCheckpoint(std::string pattern, const std::string& strategy)
       : pattern_(std::move(pattern)) {
     if (strategy.empty()) {
@@ -29,7 +29,7 @@ class ShardedCheckpoint {
             "a name without {} is one whole file"));
       return;
     }
-    strategy_ = read_strategy_file(strategy);
+    strategy_ = read_strategy(strategy);
     for (const StoredLayout& stored : strategy_.layouts)
       files_ = std::max(files_, stored.layout.devices());
     if (files_ > 1 && !has_number(pattern_))
@@ -50,14 +50,7 @@ class ShardedCheckpoint {
     if (strategy_.path.empty()) return whole(shape);
     const StoredLayout* stored = strategy_.find(name);
     if (!stored) throw Error(std::string(strategy_.path).append(" has no layout of ").append(name));
-    LayoutRecord layout = stored->layout;
-    layout.shape = shape;
-    if (shape.size() == 1 &&
-        layout.tensor_map.size() > 1) {  // the file writes several axes of a vector so
-      Axes joined;
-      for (const Axes& entry : layout.tensor_map) joined.append(entry);
-      layout.tensor_map = {joined};
-    }
+    const LayoutRecord layout = layout_of(*stored, shape);
     if (const Finding found = examine(layout))
       throw Error(std::string(strategy_.path).append(": ").append(text(found, name)));
     return lower(layout);
@@ -93,16 +86,16 @@ class ShardedCheckpoint {
   }
 
  private:
-  const Checkpoint& open(Index file) {
+  const TensorFile& open(Index file) {
     const auto found = opened_.find(file);
     return found != opened_.end() ? found->second
-                                  : opened_.emplace(file, Checkpoint(path(file))).first->second;
+                                  : opened_.emplace(file, open_tensors(path(file))).first->second;
   }
 
   std::string pattern_;
   StrategyFile strategy_;
   Index files_ = 1;
-  std::map<Index, Checkpoint> opened_;
+  std::map<Index, TensorFile> opened_;
 };
 
 namespace detail {
