@@ -30,6 +30,8 @@ class MpiCommunication : public Communication {
     } catch (const std::exception& error) {
       text = error.what();
       if (text.empty()) text = "an error without a text";
+    } catch (...) {
+      text = "an error that is no std::exception";
     }
     const int failed = text.empty() ? size() : rank();
     const int first = boost::mpi::all_reduce(communicator_, failed, boost::mpi::minimum<int>());
@@ -44,6 +46,7 @@ class MpiCommunication : public Communication {
   }
   std::vector<std::uint64_t> all_gather(std::span<const std::uint64_t> numbers) override {
     std::vector<std::uint64_t> all(numbers.size() * std::size_t(size()));
+    if (all.empty()) return all;  // of nothing, Boost.MPI takes a reference to it
     boost::mpi::all_gather(communicator_, numbers.data(), int(numbers.size()), all.data());
     return all;
   }
