@@ -25,6 +25,7 @@
 #endif
 #endif
 
+#ifndef TENON_MALLOC_IS_TAKEN
 namespace {
 
 thread_local bool counting = false;  // on this thread, outside of MPI
@@ -43,7 +44,6 @@ struct InsideMpi {
 
 }  // namespace
 
-#ifndef TENON_MALLOC_IS_TAKEN
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
