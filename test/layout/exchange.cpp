@@ -28,8 +28,23 @@ void count(const Box& box, const Dims& shape, std::vector<int>& times) {
   }
 }
 
+/// Whether the exchange looks the same from those that give as from those that take.
+bool takers_agree(const Distribution& from, const Distribution& to, Index devices) {
+  const auto place = [&](Index source, Index other) { return std::size_t(source * devices + other); };
+  std::vector<Box> taken(std::size_t(devices * devices)), given = taken;
+  for (Index rank = 0; rank < devices; ++rank) {
+    for_each_piece(from, to.box(rank), rank, [&](Index source, const Box& box) {
+      if (source != rank) taken[place(source, rank)] = box;
+    });
+    for_each_taker(from, to, rank, devices,
+                   [&](Index other, const Box& box) { given[place(rank, other)] = box; });
+  }
+  return taken == given;
+}
+
 /// What is wrong with the exchange, or nothing.
 const char* broken_law(const Distribution& from, const Distribution& to, Index devices) {
+  if (!takers_agree(from, to, devices)) return "who gives and who takes agree";
   Index all_received = 0, all_sent = 0;
   const Digits sum = from.digits(Cut::sum);
   for (Index rank = 0; rank < devices; ++rank) {

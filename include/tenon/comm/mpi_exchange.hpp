@@ -5,10 +5,21 @@
 /// is staged in the scratch memory. (Boost.MPI has no non-blocking exchange without allocation:
 /// this calls MPI on its communicator.)
 #include <boost/mpi/communicator.hpp>
+#include <string_view>
 
 #include <tenon/comm/communication.hpp>
 
 namespace tenon {
+
+/// @throws Error with MPI's words. A host's communicator may return errors instead of ending the
+/// job.
+inline void check_mpi(int code, std::string_view call) {
+  if (code == MPI_SUCCESS) return;
+  char words[MPI_MAX_ERROR_STRING];
+  int count = 0;
+  MPI_Error_string(code, words, &count);
+  throw Error(std::string(call).append(": ").append(words, std::size_t(count)));
+}
 
 class MpiExchange : public Exchange {
  public:
@@ -40,8 +51,9 @@ class MpiExchange : public Exchange {
     for (const Message& m : taken_) {
       std::byte* to = m.staging ? m.staging : static_cast<std::byte*>(y) + m.first;
       for (Index at = 0; at < m.bytes; at += largest_)
-        MPI_Irecv(to + at, int(std::min(largest_, m.bytes - at)), MPI_BYTE, m.peer, tag_,
-                  communicator_, &requests_[started++]);
+        check_mpi(MPI_Irecv(to + at, int(std::min(largest_, m.bytes - at)), MPI_BYTE, m.peer, tag_,
+                            communicator_, &requests_[started++]),
+                  "MPI_Irecv");
     }
     for (std::size_t i = 0; i < given_.size(); ++i) {
       const Message& m = given_[i];
@@ -50,10 +62,11 @@ class MpiExchange : public Exchange {
              packed(program_.gifts[i].from));
       const std::byte* from = m.staging ? m.staging : static_cast<const std::byte*>(x) + m.first;
       for (Index at = 0; at < m.bytes; at += largest_)
-        MPI_Isend(from + at, int(std::min(largest_, m.bytes - at)), MPI_BYTE, m.peer, tag_,
-                  communicator_, &requests_[started++]);
+        check_mpi(MPI_Isend(from + at, int(std::min(largest_, m.bytes - at)), MPI_BYTE, m.peer,
+                            tag_, communicator_, &requests_[started++]),
+                  "MPI_Isend");
     }
-    MPI_Waitall(started, requests_.data(), MPI_STATUSES_IGNORE);
+    check_mpi(MPI_Waitall(started, requests_.data(), MPI_STATUSES_IGNORE), "MPI_Waitall");
     std::size_t taken = 0;
     for (const ExchangeProgram::Piece& piece : program_.pieces) {  // in the order of the blocks
       if (piece.own) {

@@ -29,7 +29,7 @@ struct Equation {
   Vector<char, 16> order;     // of the letters in the device matrix
   bool repeats_left = false;  // unused devices are the device matrix's first axis, not its last
   bool scatters = false;  // sums go scattered over dimension 0 of the output (MindSpore's Gather)
-  bool scatters_last = false;  // and MindSpore moves the axes that cut dimension 0 to the end
+  bool scatters_last = false;     // and MindSpore moves the axes that cut dimension 0 to the end
   bool split_is_outputs = false;  // the strategy's split is that of the output (MindSpore's OneHot)
   bool takes_output_split = false;  // MindSpore takes an out_strategy
   Finding refused{};                // what MindSpore alone refuses of the strategy

@@ -51,18 +51,34 @@ constexpr Index received(const Distribution& from, const Distribution& to, Index
   return from.summands() * volume(wanted) - volume(intersection(from.box(rank), wanted));
 }
 
+/// visit(other, box) for every other rank that takes a piece from `rank`: these are among the ranks
+/// that differ from it in the digits of `from` alone, and each takes one piece at most.
+/// Law: other is visited with box exactly where for_each_piece(from, to.box(other), other) visits
+/// `rank` with box.
+template <class Visit>
+constexpr void for_each_taker(const Distribution& from, const Distribution& to, Index rank,
+                              Index devices, Visit&& visit) {
+  Digits digits;
+  for (const Cut& cut : from.cuts) digits.push_back(cut.digit);
+  const Box held = from.box(rank);
+  for (Index k = 0; k < parts(digits); ++k) {
+    const Index other = with_block(rank, digits, k);
+    if (other == rank || other >= devices) continue;
+    const Box box = intersection(held, to.box(other));
+    if (volume(box) > 0) visit(other, box);
+  }
+}
+
 /// Elements and messages that `rank` gives to others, of `devices`.
 struct Sent {
   Index elements = 0, messages = 0;
 };
 constexpr Sent sent(const Distribution& from, const Distribution& to, Index rank, Index devices) {
   Sent sum;
-  for (Index other = 0; other < devices; ++other) {
-    if (other == rank) continue;
-    for_each_piece(from, to.box(other), other, [&](Index source, const Box& box) {
-      if (source == rank) sum.elements += volume(box), ++sum.messages;
-    });
-  }
+  for_each_taker(from, to, rank, devices, [&](Index, const Box& box) {
+    sum.elements += volume(box);
+    ++sum.messages;
+  });
   return sum;
 }
 

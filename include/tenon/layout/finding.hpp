@@ -29,6 +29,7 @@ enum class Mistake : std::uint8_t {
   reshape_of_other_size,
   parameter_differs,
   other_operands,
+  other_inputs,
   other_element,
   // of a layout
   map_value_out_of_range,
@@ -106,6 +107,9 @@ constexpr Wording wording(Mistake mistake) {
     case Mistake::other_operands:
       return {"network", "an operator has another number of operands than it takes",
               "operands: %a, expected: %b", "%b operands"};
+    case Mistake::other_inputs:
+      return {"network", "construct takes another number of inputs than it is given",
+              "inputs: %a, construct takes: %b", "%b inputs"};
     case Mistake::other_element:
       return {"network", "an operand's elements are of another type than the operator takes",
               "input %o", "integers as indices, one floating type for the rest"};

@@ -54,6 +54,13 @@ struct Strategy {};
 template <class Matrix, class Cuts>
 struct Layout {};
 
+template <class A, class B>
+inline constexpr bool are_written_alike = false;
+template <auto... a, auto... b>
+inline constexpr bool are_written_alike<Split<a...>, Split<b...>> = true;
+template <auto... a, auto... b>
+inline constexpr bool are_written_alike<TensorMap<a...>, TensorMap<b...>> = true;
+
 template <auto axis, class Matrix>
 inline constexpr bool device_matrix_has_axis =
     Matrix::template index<std::remove_cv_t<decltype(axis)>> >= 0;

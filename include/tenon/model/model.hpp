@@ -44,7 +44,8 @@ class Model {
   /// @param inputs this rank's block of each input, row-major: floats, or indices.
   /// @param rows of the whole batch; 0: as compiled. Another number is planned at its first use.
   /// @throws Error when an input has another size, or other elements, than its block.
-  /// Collective: every rank gives the same number of rows.
+  /// Collective: every rank gives the same number of rows. Where one gives another, or throws
+  /// before the others, these wait for it; run_together ends such a job.
   template <class Out = float>
   std::span<const Out> predict_rows(Index rows, const auto&... inputs) {
     Forward& forward = forward_of(rows);
@@ -64,18 +65,8 @@ class Model {
   }
   /// The whole input on every rank, whose size says how many rows it has; or this rank's rows of
   /// the compiled number.
-  std::span<const float> predict(std::span<const float> x) {
-    const Buffer& input = plan().buffer(plan().inputs[0]);
-    const Dims& shape = input.distribution.shape;
-    const Index row = shape.empty() || shape[0] == 0 ? 0 : product(shape) / shape[0];
-    if (input.distribution.parts(0) > 1 || row == 0) return predict_rows(0, x);
-    if (Index(x.size()) % row || x.empty())
-      throw Error(std::string("an input of ")
-                      .append(std::to_string(x.size()))
-                      .append(" elements is not made of rows of ")
-                      .append(std::to_string(row)));
-    return predict_rows(Index(x.size()) / row, x);
-  }
+  std::span<const float> predict(std::span<const float> x) { return predict_any(x); }
+  std::span<const double> predict(std::span<const double> x) { return predict_any(x); }
 
   const PlanView& plan() const { return plan_; }
   Parameters& parameters() { return parameters_; }
@@ -86,7 +77,9 @@ class Model {
     Plan owned;
     PlanView plan;
     std::unique_ptr<Executor> executor;
+    Index used = 0;  // the call that last used it
   };
+  static constexpr std::size_t most_forwards = 16;  // numbers of rows besides the compiled one
 
   Model(std::unique_ptr<Communication> communication, std::unique_ptr<Backend> backend)
       : communication_(std::move(communication)),
@@ -96,6 +89,26 @@ class Model {
     forward_of(0);
   }
 
+  template <class T>
+  std::span<const T> predict_any(std::span<const T> x) {
+    const Buffer& input = plan().buffer(plan().inputs[0]);
+    const Dims& shape = input.distribution.shape;
+    const Index row = shape.empty() || shape[0] == 0 ? 0 : product(shape) / shape[0];
+    if (input.distribution.parts(0) > 1 || row == 0) return predict_rows<T>(0, x);
+    if (Index(x.size()) % row || x.empty())
+      throw Error(std::string("an input of ")
+                      .append(std::to_string(x.size()))
+                      .append(" elements is not made of rows of ")
+                      .append(std::to_string(row)));
+    return predict_rows<T>(Index(x.size()) / row, x);
+  }
+  void forget_oldest() {
+    auto oldest = forwards_.end();
+    for (auto it = forwards_.begin(); it != forwards_.end(); ++it)
+      if (it->first && (oldest == forwards_.end() || it->second.used < oldest->second.used))
+        oldest = it;
+    forwards_.erase(oldest);
+  }
   static void check_element(const Buffer& buffer, Element element, std::string_view what) {
     if (buffer.element == element) return;
     throw Error(std::string("the ")
@@ -122,9 +135,15 @@ class Model {
   Forward& forward_of(Index rows) {
     const Dims& shape = plan_.buffer(plan_.inputs[0]).distribution.shape;
     if (!shape.empty() && rows == shape[0]) rows = 0;
+    if (rows < 0)
+      throw Error(std::string("a batch of ")
+                      .append(std::to_string(rows))
+                      .append(" rows; legal: 1 or more"));
+    if (forwards_.size() > most_forwards && !forwards_.contains(rows)) forget_oldest();
     auto& forward = forwards_[rows];
+    forward.used = ++calls_;
     if (forward.executor) return forward;
-    if (rows) forward.owned = Program::plan(communication_->size(), rows);
+    if (rows) forward.owned = Program::plan(communication_->size(), rows, plan_);
     forward.plan = rows ? view(forward.owned) : plan_;
     if (forward.plan.finding)
       throw Error(text(forward.plan.finding, forward.plan.name(forward.plan.where)));
@@ -137,6 +156,7 @@ class Model {
   std::unique_ptr<Backend> backend_;
   PlanView plan_;
   Parameters parameters_;
+  Index calls_ = 0;
   std::map<Index, Forward> forwards_;  // by rows; 0: as compiled
 };
 

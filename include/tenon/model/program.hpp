@@ -34,7 +34,9 @@ struct Program<Network, Inputs<Parts...>, AnyOf<counts...>> {
                       .append(std::to_string(ranks)));
     return found;
   }
-  static Plan plan(Index ranks, Index rows) { return plan_network<Network, Parts...>(ranks, rows); }
+  static Plan plan(Index ranks, Index rows, const PlanView& loaded) {
+    return plan_network<Network, Parts...>(ranks, rows, &loaded);
+  }
 };
 template <class Network, class Input, Index... counts>
 struct Program<Network, Input, AnyOf<counts...>>

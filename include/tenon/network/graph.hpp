@@ -2,6 +2,8 @@
 #pragma once
 /// A network as a value: nodes in the order of evaluation. Tracing calls construct(x) with handles:
 ///   Graph g = trace(network, {{{32, 28, 28}}});  g.nodes[g.output].shape == {32, 10}
+#include <utility>
+
 #include <tenon/network/operator.hpp>
 
 namespace tenon {
@@ -29,7 +31,9 @@ struct Graph {
   Names names;
   List<int> inputs;
   int output = -1;
-  Finding finding;  // the first mistake
+  Finding finding;             // the first mistake
+  List<int> parameters;        // nodes
+  List<std::uint64_t> hashes;  // of their names, for parameter() below
 
   constexpr void report(Finding found, Name where) {
     if (finding || !found) return;
@@ -54,25 +58,32 @@ struct Value {
   Graph* graph = nullptr;
   int node = -1;
   constexpr const Dims& shape() const { return graph->nodes[std::size_t(node)].shape; }
+  constexpr Element element() const { return graph->nodes[std::size_t(node)].element; }
 };
 
 /// A parameter of the network; one name is one parameter, however often it is asked for.
-/// Finding: the name has two shapes.
+/// Finding: the name has two shapes, or two types of elements.
 constexpr Value parameter(Graph& graph, std::string_view layer, std::string_view part,
                           const Dims& shape, Element element = Element::float32) {
   const Name name = graph.names.add(layer, part);
-  for (int i = 0; i < int(graph.nodes.size()); ++i) {
+  std::uint64_t hash = 14695981039346656037ull;
+  for (char letter : graph.names[name]) hash = (hash ^ std::uint64_t(letter)) * 1099511628211ull;
+  for (std::size_t p = 0; p < graph.hashes.size(); ++p) {
+    const int i = graph.parameters[p];
     const Node& node = graph.nodes[std::size_t(i)];
-    if (node.kind != Node::Kind::parameter || graph.names[node.name] != graph.names[name]) continue;
+    if (graph.hashes[p] != hash || graph.names[node.name] != graph.names[name]) continue;
     Finding differs{Mistake::parameter_differs, {}, -1, '0', node.shape.size(), shape.size()};
-    for (int d = 0;
-         d < shape.size() && node.shape.size() == shape.size() && differs.first == differs.second;
-         ++d)
-      differs = {Mistake::parameter_differs, {}, -1, char('0' + d), node.shape[d], shape[d]};
+    for (int d = 0; d < shape.size() && node.shape.size() == shape.size(); ++d)
+      if (node.shape[d] != shape[d] && differs.first == differs.second)
+        differs = {Mistake::parameter_differs, {}, -1, char('0' + d), node.shape[d], shape[d]};
     if (!(node.shape == shape)) graph.report(differs, name);
+    if (node.element != element) graph.report({Mistake::other_element, {}, 0}, name);
     return {&graph, i};
   }
-  return {&graph, graph.add({Node::Kind::parameter, nullptr, {}, shape, element, name, {}, {}})};
+  graph.hashes.push_back(hash);
+  graph.parameters.push_back(
+      graph.add({Node::Kind::parameter, nullptr, {}, shape, element, name, {}, {}}));
+  return {&graph, graph.parameters.back()};
 }
 
 /// Records one operation; a mistake is kept in the graph, and the value stays usable.
@@ -92,7 +103,32 @@ constexpr Value record(Graph& graph, const Operator& op, std::string_view layer,
   return {&graph, graph.add(node)};
 }
 
+namespace detail {
+
+template <class Network, std::size_t... i>
+constexpr Value construct(const Network& network, const Vector<Value, 4>& x,
+                          std::index_sequence<i...>) {
+  if constexpr (requires { network.construct(x[int(i)]...); })
+    return network.construct(x[int(i)]...);
+  else return {};
+}
+
+/// How many inputs construct takes; the first number that it can be called with.
+template <class Network>
+constexpr int inputs_of() {
+  constexpr auto takes = []<std::size_t... i>(std::index_sequence<i...>) {
+    return requires(const Network& network, Value x) { network.construct((void(i), x)...); };
+  };
+  if (takes(std::make_index_sequence<1>())) return 1;
+  if (takes(std::make_index_sequence<2>())) return 2;
+  if (takes(std::make_index_sequence<3>())) return 3;
+  return 4;
+}
+
+}  // namespace detail
+
 /// The graph of a network: what `construct` does to its inputs.
+/// Finding: construct takes another number of inputs.
 template <class Network>
 constexpr Graph trace(const Network& network, const Vector<Signature, 4>& inputs) {
   Graph graph;
@@ -104,13 +140,16 @@ constexpr Graph trace(const Network& network, const Vector<Signature, 4>& inputs
     graph.inputs.push_back(values.back().node);
   }
   Value result;
-  if constexpr (requires { network.construct(values[0]); }) result = network.construct(values[0]);
-  else if constexpr (requires { network.construct(values[0], values[1]); })
-    result = network.construct(values[0], values[1]);
-  else if constexpr (requires { network.construct(values[0], values[1], values[2]); })
-    result = network.construct(values[0], values[1], values[2]);
-  else result = network.construct(values[0], values[1], values[2], values[3]);
+  switch (values.size()) {
+    case 1: result = detail::construct(network, values, std::make_index_sequence<1>()); break;
+    case 2: result = detail::construct(network, values, std::make_index_sequence<2>()); break;
+    case 3: result = detail::construct(network, values, std::make_index_sequence<3>()); break;
+    case 4: result = detail::construct(network, values, std::make_index_sequence<4>()); break;
+  }
   graph.output = result.node;
+  if (result.node < 0)
+    graph.report({Mistake::other_inputs, {}, -1, 0, values.size(), detail::inputs_of<Network>()},
+                 {});
   return graph;
 }
 

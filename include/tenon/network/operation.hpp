@@ -4,6 +4,8 @@
 ///   MatMul multiply;  multiply.shard({{2, 1}, {1, 2}});  auto y = multiply(x, w);
 /// `y` is a node of the graph where x and w are (network/graph.hpp), or a typed tensor where they
 /// are such (run/tensor.hpp): whoever owns the operands' type says what applying means.
+#include <utility>
+
 #include <tenon/network/graph.hpp>
 
 namespace tenon {
@@ -18,14 +20,15 @@ struct Operation {
     splits = Splits(inputs, output);
     return static_cast<Derived&>(*this);
   }
-  /// This operator under the name layer.part.
+  /// This operator under the name layer.part; the letters are not copied: give literals.
   constexpr Derived named(std::string_view owner, std::string_view own) const {
     Derived copy = static_cast<const Derived&>(*this);
     copy.layer = owner;
     copy.part = own;
     return copy;
   }
-  constexpr auto operator()(const auto&... operands) const {
+  constexpr auto operator()(const auto&... operands) const
+      -> decltype(apply(std::declval<const Derived&>(), operands...)) {
     return apply(static_cast<const Derived&>(*this), operands...);
   }
   /// The call with a strategy given as a type:  matmul.shard<Strategy<Split<2, 1>, Split<1, 2>>>(x,

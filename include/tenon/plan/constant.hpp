@@ -88,9 +88,12 @@ constexpr Network instantiate(Index devices) {
 }
 
 /// The plan, as a function: for other batches and device counts at run time. Equal to the constant.
+/// @param parameters_of a plan of the same network whose parameters are loaded and stay.
 template <class Network, class... Parts>
-constexpr Plan plan_network(Index devices, Index rows = 0) {
-  const Interface all = interface_of<Parts...>(devices, rows);
+constexpr Plan plan_network(Index devices, Index rows = 0,
+                            const PlanView* parameters_of = nullptr) {
+  Interface all = interface_of<Parts...>(devices, rows);
+  all.options.parameters_of = parameters_of;
   return plan(trace(instantiate<Network>(devices), all.inputs), devices, all.options);
 }
 

@@ -13,7 +13,8 @@ struct PlanOptions {
   Vector<Distribution, 4> inputs;  // how the inputs are given; none: every rank has the whole
   Output output = Output::whole;   // what every rank gets
   Distribution given;              // of the output, as_given
-  bool strict = false;             // refuse the strategies that MindSpore refuses
+  const PlanView* parameters_of = nullptr;  // a plan whose parameters are loaded: keep them
+  bool strict = false;                      // refuse the strategies that MindSpore refuses
   bool stay = false;  // operators without a strategy work where their operands lie, or not at all
 };
 

@@ -52,13 +52,31 @@ constexpr int go(Draft& draft, int id, int from, const Distribution& to) {
   return from;
 }
 
+/// A parameter where it is wanted; or, for another batch of a network that is loaded, where it
+/// lies.
+constexpr int bring_parameter(Draft& draft, int id, const Distribution& to) {
+  const PlanView* loaded = draft.options.parameters_of;
+  if (!loaded) return draft.add_buffer(id, Buffer::Place::parameter, to);
+  const Buffer* found = nullptr;
+  for (const Buffer& b : loaded->buffers)
+    if (b.place == Buffer::Place::parameter && (!found || b.distribution == to) &&
+        loaded->name(b.name) == draft.graph.names[draft.node(id).name])
+      found = &b;
+  if (!found) return draft.add_buffer(id, Buffer::Place::parameter, to);
+  for (int held : draft.copies[std::size_t(id)])
+    if (draft.lies(held) == found->distribution) return held;
+  return draft.add_buffer(id, Buffer::Place::parameter, found->distribution);
+}
+
 /// The buffer that holds a node in a distribution: an old one, or one at the end of a route.
 constexpr int bring(Draft& draft, int id, const Distribution& to) {
   const List<int>& held = draft.copies[std::size_t(id)];
   for (int buffer : held)
     if (draft.lies(buffer) == to) return buffer;
-  if (draft.node(id).kind == Node::Kind::parameter)
-    return draft.add_buffer(id, Buffer::Place::parameter, to);
+  if (draft.node(id).kind == Node::Kind::parameter) {
+    const int buffer = bring_parameter(draft, id, to);
+    return draft.lies(buffer) == to ? buffer : go(draft, id, buffer, to);
+  }
   int nearest = held[0];
   for (std::size_t i = 1; i < held.size() && !draft.options.mindspore; ++i)
     if (most_received(draft.lies(held[i]), to, draft.plan.devices) <

@@ -21,7 +21,9 @@ struct Buffer {
 
   /// What the rank with the largest block needs, in whole cache lines.
   constexpr Index bytes() const {
-    return (product(distribution.largest_block()) * tenon::bytes(element) + 63) / 64 * 64;
+    Vector<Index, max_dimensions + 1> sizes{tenon::bytes(element)};
+    for (Index size : distribution.largest_block()) sizes.push_back(size);
+    return (product(sizes) + 63) / 64 * 64;
   }
   friend constexpr bool operator==(const Buffer&, const Buffer&) = default;
 };

@@ -65,6 +65,8 @@ template <class At, char dimension, Index first, Index second>
 inline constexpr bool parameter_has_one_shape = first == second;
 template <class At, Index operands, Index expected>
 inline constexpr bool operands_are_all_there = operands == expected;
+template <class At, Index inputs, Index expected>
+inline constexpr bool construct_takes_the_inputs = inputs == expected;
 template <class At, int input>
 inline constexpr bool elements_fit_the_operator = never<At>;
 template <class At, char dimension, Index value, Index axes>
@@ -138,6 +140,10 @@ constexpr bool verdict() {
     static_assert(
         operands_are_all_there<At, a, b>,
         "tenon: illegal network: an operator has another number of operands than it takes");
+  if constexpr (mistake == Mistake::other_inputs)
+    static_assert(
+        construct_takes_the_inputs<At, a, b>,
+        "tenon: illegal network: construct takes another number of inputs than it is given");
   if constexpr (mistake == Mistake::other_element)
     static_assert(elements_fit_the_operator<At, o>,
                   "tenon: illegal network: an operand's elements are of another type than the "

@@ -6,7 +6,7 @@
 
 namespace tenon {
 
-/// Cost: one visit for each piece that anyone takes.
+/// Cost: one visit for each piece that it takes, one for each rank that may take of its own.
 inline ExchangeProgram exchange_of(const Distribution& from, const Distribution& to, Index rank,
                                    Index devices, Element element) {
   ExchangeProgram program;
@@ -19,12 +19,9 @@ inline ExchangeProgram exchange_of(const Distribution& from, const Distribution&
         {int(source), own, summand > 0, own ? region(box, held) : Region{}, region(box, wanted)});
     summand = (summand + 1) % from.summands();
   });
-  for (Index other = 0; other < devices; ++other) {
-    if (other == rank) continue;
-    for_each_piece(from, to.box(other), other, [&](Index source, const Box& box) {
-      if (source == rank) program.gifts.push_back({int(other), region(box, held)});
-    });
-  }
+  for_each_taker(from, to, rank, devices, [&](Index other, const Box& box) {
+    program.gifts.push_back({int(other), region(box, held)});
+  });
   return program;
 }
 

@@ -3,6 +3,8 @@
 /// Runs a plan on one rank: plan x backend x communication.
 ///   Executor forward(plan, backend, communication, parameters);  forward.run({images.data()});
 /// Allocates when it is made, never when it runs.
+#include <functional>
+
 #include <tenon/backend/backend.hpp>
 #include <tenon/comm/communication.hpp>
 #include <tenon/run/exchange_of.hpp>
@@ -41,7 +43,7 @@ class Executor {
   /// rank's block of it, row-major. Collective.
   const void* run(std::span<const void* const> inputs) {
     for (std::size_t i = 0; i < plan_.inputs.size(); ++i)
-      at_[std::size_t(plan_.inputs[i])] = static_cast<std::byte*>(const_cast<void*>(inputs[i]));
+      at_[std::size_t(plan_.inputs[i])] = not_in_arena(inputs[i], i);
     for (const Step& step : plan_.steps)
       if (step.kind == Step::Kind::view)
         at_[std::size_t(step.output)] =
@@ -67,6 +69,19 @@ class Executor {
     KernelCall arguments;
     std::unique_ptr<Exchange> exchange;
   };
+
+  /// The input's memory; a copy of it where it is this executor's own output, handed back as an
+  /// input: state = predict(state).
+  std::byte* not_in_arena(const void* input, std::size_t i) {
+    auto* data = static_cast<std::byte*>(const_cast<void*>(input));
+    const std::less<const std::byte*> before;
+    if (before(data, arena_.data()) || !before(data, arena_.data() + arena_.size())) return data;
+    const Buffer& b = plan_.buffer(plan_.inputs[i]);
+    returned_.resize(plan_.inputs.size());
+    returned_[i].resize(std::size_t(volume(b.distribution.box(rank_)) * bytes(b.element)));
+    std::copy_n(data, returned_[i].size(), returned_[i].begin());
+    return returned_[i].data();
+  }
 
   std::byte* at(int buffer) const { return at_[std::size_t(buffer)]; }
 
@@ -116,6 +131,7 @@ class Executor {
   std::vector<std::byte*> at_;  // of each buffer
   std::vector<Index> moved_;    // of each view: bytes behind the beginning of its base
   std::vector<Call> calls_;
+  std::vector<std::vector<std::byte>> returned_;  // of each input
 };
 
 }  // namespace tenon

@@ -2,6 +2,7 @@
 #pragma once
 /// One number for all that a plan says, to compare over ranks before the first message.
 #include <bit>
+#include <bit>
 #include <cstdint>
 
 #include <tenon/plan/plan.hpp>
@@ -22,6 +23,7 @@ inline std::uint64_t fingerprint(const PlanView& plan) {
     add(s.kind), add(s.output), add(s.bias), add(s.movement), add(s.scratch);
     for (int input : s.inputs) add(input);
     for (Index number : s.attributes.integers) add(number);
+    for (double real : s.attributes.reals) add(std::bit_cast<std::uint64_t>(real));
     for (double number : s.attributes.reals) add(std::bit_cast<std::uint64_t>(number));
     if (s.op)
       for (char letter : s.op->name) add(letter);
@@ -29,7 +31,8 @@ inline std::uint64_t fingerprint(const PlanView& plan) {
       for (char letter : s.activation->name) add(letter);
   }
   for (char letter : plan.letters) add(letter);
-  add(plan.devices), add(plan.arena), add(plan.output);
+  add(plan.devices), add(plan.arena), add(plan.parameters), add(plan.output);
+  for (int input : plan.inputs) add(input);
   return hash;
 }
 

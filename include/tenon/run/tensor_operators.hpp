@@ -18,6 +18,10 @@ template <class First, class... Rest>
 inline constexpr bool operands_have_one_device_matrix =
     (std::is_same_v<typename First::Matrix, typename Rest::Matrix> && ...);
 
+template <class First, class... Rest>
+inline constexpr bool operands_are_written_alike =
+    (are_written_alike<typename First::Written::cuts, typename Rest::Written::cuts> && ...);
+
 namespace detail {
 
 template <class Program, class Result>
@@ -30,14 +34,34 @@ Result run_typed(Ranks& ranks, std::span<const void* const> operands) {
   return y;
 }
 
+/// Typed tensors take an operator's attributes as arguments, because the result's type depends on
+/// them: an object that has others is refused.
+template <class Op>
+void check_plain(const Op& operation) {
+  static_assert(
+      std::is_default_constructible_v<Op>,
+      "tenon: give an operator's attributes as arguments: operate<Transpose, Dims{1, 0}>(x)");
+  if (!(operation.attributes() == Op{}.attributes()) || operation.splits.stated())
+    throw Error(
+        "an operator on typed tensors takes its attributes as arguments: operate<MatMul, false, "
+        "true>(x, w)");
+}
+
+template <class First, class... Rest>
+constexpr void check_operands() {
+  static_assert(operands_have_one_device_matrix<First, Rest...>,
+                "tenon: illegal operands: they lie on different device matrices");
+  static_assert(operands_are_written_alike<First, Rest...>,
+                "tenon: illegal operands: one is written with Split, one with TensorMap");
+}
+
 }  // namespace detail
 
 /// An operator with its attributes: operate<MatMul, false, true>(x, w). Collective over the
 /// operands' ranks. Communicates what the operator says; sums are all-reduced.
 template <class Op, auto... arguments, typed_tensor First, typed_tensor... Rest>
 auto operate(const First& first, const Rest&... rest) {
-  static_assert(operands_have_one_device_matrix<First, Rest...>,
-                "tenon: illegal operands: they lie on different device matrices");
+  detail::check_operands<First, Rest...>();
   using Program = detail::OperatorProgram<Op, std::tuple<First, Rest...>, arguments...>;
   const void* const operands[] = {first.slice().data(), rest.slice().data()...};
   return detail::run_typed<Program, typename Program::ResultTensor>(first.ranks(), operands);
@@ -46,13 +70,7 @@ auto operate(const First& first, const Rest&... rest) {
 /// matmul(x, w): the operator as it is without arguments.
 template <class Op, typed_tensor First, typed_tensor... Rest>
 auto apply(const Op& operation, const First& first, const Rest&... rest) {
-  static_assert(
-      std::is_default_constructible_v<Op>,
-      "tenon: give an operator's attributes as arguments: operate<Transpose, Dims{1, 0}>(x)");
-  if (!(operation.attributes() == Op{}.attributes()) || operation.splits.stated())
-    throw Error(
-        "an operator on typed tensors takes its attributes as arguments: operate<MatMul, false, "
-        "true>(x, w)");
+  detail::check_plain(operation);
   return operate<Op>(first, rest...);
 }
 
@@ -60,9 +78,9 @@ auto apply(const Op& operation, const First& first, const Rest&... rest) {
 /// result lies on the operator's own device matrix, repeats at the right: Layout<DeviceMatrix<2, 1,
 /// 2, 2>, TensorMap<3, 1>>.
 template <class Strategy, class Op, typed_tensor First, typed_tensor... Rest>
-auto apply_with(const Op&, const First& first, const Rest&... rest) {
-  static_assert(operands_have_one_device_matrix<First, Rest...>,
-                "tenon: illegal operands: they lie on different device matrices");
+auto apply_with(const Op& operation, const First& first, const Rest&... rest) {
+  detail::check_plain(operation);
+  detail::check_operands<First, Rest...>();
   using Program = detail::StrategyProgram<Op, Strategy, std::tuple<First, Rest...>>;
   const void* const operands[] = {first.slice().data(), rest.slice().data()...};
   return detail::run_typed<Program, typename Program::ResultTensor>(first.ranks(), operands);

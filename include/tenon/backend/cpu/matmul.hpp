@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// C = A B, then + bias, then the activation, by tiles that Eigen packs on the stack (it allocates
-/// for larger ones): 128 rows x 128 columns x 256 of the summed dimension.
+/// for larger ones): 128 rows x 128 columns x 1 KiB of the summed dimension.
 #include <Eigen/Core>
 #include <algorithm>
 
@@ -33,7 +33,7 @@ struct Operand {
 template <class T>
 void multiply(const Operand<T>& a, const Operand<T>& b, T* c, Index rows, Index inner,
               Index columns) {
-  constexpr Index tile_rows = 128, tile_columns = 128, tile_inner = 256;
+  constexpr Index tile_rows = 128, tile_columns = 128, tile_inner = 1024 / Index(sizeof(T));
   for (Index n = 0; n < columns; n += tile_columns)
     for (Index k = 0; k < inner; k += tile_inner)
       for (Index m = 0; m < rows; m += tile_rows) {

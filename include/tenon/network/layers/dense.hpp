@@ -3,6 +3,9 @@
 /// y[m,n] = sum over k of x[m,k] weight[k,n] + bias[n]:  Dense layer1{"layer1", 784, 512};
 /// Its parameters are layer1.weight [784, 512] and layer1.bias [512]; its strategy is said to
 /// layer1.matmul and layer1.add. Dense::transposed is MindSpore's nn.Dense: weight [512, 784].
+#include <concepts>
+#include <string>
+
 #include <tenon/network/operators/add.hpp>
 #include <tenon/network/operators/matmul.hpp>
 
@@ -22,10 +25,14 @@ struct Dense {
         matmul(MatMul(false, weight).named(layer, "matmul")),
         add(Add().named(layer, "add")) {}
 
+  /// A name that is put together on the spot would not live as long as the layer.
+  template <std::same_as<std::string> Text>
+  Dense(Text&&, Index, Index, Weight = plain) = delete;
+
   constexpr Value operator()(Value x) const {
     const Dims shape = matmul.transpose_b ? Dims{outputs, inputs} : Dims{inputs, outputs};
-    const Value weight = parameter(*x.graph, name, "weight", shape);
-    const Value bias = parameter(*x.graph, name, "bias", {outputs});
+    const Value weight = parameter(*x.graph, name, "weight", shape, x.element());
+    const Value bias = parameter(*x.graph, name, "bias", {outputs}, x.element());
     return add(matmul(x, weight), bias);
   }
 };

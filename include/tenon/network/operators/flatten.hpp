@@ -9,9 +9,9 @@ namespace tenon {
 
 namespace detail {
 constexpr Dims flattened(const Dims& x) {
-  Index columns = 1;
-  for (int d = 1; d < x.size(); ++d) columns *= x[d];
-  return {x[0], columns};
+  Dims row;
+  for (int d = 1; d < x.size(); ++d) row.push_back(x[d]);
+  return {x[0], product(row)};
 }
 constexpr Result infer_flatten(const Operands& o) {
   if (o.shapes[0].empty()) return {{Mistake::other_rank, {}, 0, 0, 0, 1}, {}, o.elements[0]};
