@@ -158,7 +158,7 @@ MPI_TEST_CASE("parameters are set by name", tenon_test::all_ranks) {
   CHECK(error_of([&] { model.set_parameter<float>("layer2.bias", bias); }).find("[512]") !=
         std::string::npos);
   CHECK(error_of([&] { model.predict(std::vector<float>(785)); }).find("785") != std::string::npos);
-  CHECK(error_of([&] { model.predict({}); }) != "");
+  CHECK(error_of([&] { model.predict(std::span<const float>()); }) != "");
 }
 
 TEST_CASE("one rank alone needs no MPI and gives the same answers") {
