@@ -12,7 +12,7 @@ using namespace tenon;
 namespace {
 
 /// One step of time: the output is the next input.
-struct Step {
+struct TimeStep {
   Dense layer{"layer", 4, 4};
   constexpr auto construct(auto x) const { return layer(x); }
 };
@@ -38,7 +38,7 @@ void count_up(Model& model) {
 }  // namespace
 
 MPI_TEST_CASE("an output may be handed back as the next input", tenon_test::all_ranks) {
-  Model<Step, Input<6, 4>, AnyOf<1, 2, 3, 4, 6, 8>> model(world, Reference{});
+  Model<TimeStep, Input<6, 4>, AnyOf<1, 2, 3, 4, 6, 8>> model(world, Reference{});
   count_up(model);
   const std::vector<float> x(24, 1.f);
   const auto first = model.predict(x);
