@@ -41,7 +41,17 @@ constexpr Dims sizes(const Box& box) {
   for (const Interval& i : box) dims.push_back(i.size());
   return dims;
 }
-constexpr Index volume(const Box& box) { return product(sizes(box)); }
+/// 0 where any interval is empty. @throws Error when it passes 2^63 - 1.
+constexpr Index volume(const Box& box) {
+  Index v = 1;
+  bool fits = true;
+  for (const Interval& i : box) {
+    if (i.last == i.first) return 0;
+    fits = fits && !__builtin_mul_overflow(v, i.last - i.first, &v);
+  }
+  if (!fits) throw Error("a size of more than 2^63 - 1 elements");
+  return v;
+}
 
 constexpr Box intersection(const Box& a, const Box& b) {
   Box both;

@@ -40,14 +40,35 @@ struct Distribution {
       if (c.dimension > dimension) other.cuts.push_back(c);
     return other;
   }
-  constexpr Index parts(int dimension) const { return tenon::parts(digits(dimension)); }
+  constexpr Index parts(int dimension) const {
+    Index p = 1;
+    for (const Cut& cut : cuts)
+      if (cut.dimension == dimension) p *= cut.digit.parts;
+    return p;
+  }
+  /// Which block of a dimension `rank` has; which summand, for Cut::sum.
+  constexpr Index block(int dimension, Index rank) const {
+    Index k = 0;
+    for (const Cut& cut : cuts)
+      if (cut.dimension == dimension) k = k * cut.digit.parts + cut.digit.of(rank);
+    return k;
+  }
+  /// The rank that has block k of a dimension, and is `rank` in every other digit.
+  constexpr Index with_block(Index rank, int dimension, Index k) const {
+    for (int i = cuts.size() - 1; i >= 0; --i) {
+      const Digit& digit = cuts[i].digit;
+      if (cuts[i].dimension != dimension) continue;
+      rank += (k % digit.parts - digit.of(rank)) * digit.stride;
+      k /= digit.parts;
+    }
+    return rank;
+  }
   constexpr Index summands() const { return parts(Cut::sum); }
   constexpr bool partial() const { return !cuts.empty() && cuts.back().dimension == Cut::sum; }
   constexpr Distribution summed() const { return cut(Cut::sum, {}); }
 
   constexpr Interval interval(int dimension, Index rank) const {
-    const Digits cutting = digits(dimension);
-    return balanced_block(shape[dimension], tenon::parts(cutting), block(cutting, rank));
+    return balanced_block(shape[dimension], parts(dimension), block(dimension, rank));
   }
   /// What `rank` holds.
   constexpr Box box(Index rank) const {

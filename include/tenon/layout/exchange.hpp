@@ -16,28 +16,26 @@ template <class Visit>
 constexpr void for_each_piece(const Distribution& from, const Box& wanted, Index rank,
                               Visit&& visit) {
   const int n = from.shape.size();
-  Vector<Digits, max_dimensions> digits;
-  Dims first, last, at;  // the blocks of `from` that meet `wanted`
+  Dims parts, first, last, at;  // the blocks of `from` that meet `wanted`
   for (int d = 0; d < n; ++d) {
     if (wanted[d].size() <= 0) return;
-    digits.push_back(from.digits(d));
-    const Index size = from.shape[d], p = parts(digits[d]);
-    first.push_back(block_of(size, p, wanted[d].first));
-    last.push_back(block_of(size, p, wanted[d].last - 1));
+    parts.push_back(from.parts(d));
+    first.push_back(block_of(from.shape[d], parts[d], wanted[d].first));
+    last.push_back(block_of(from.shape[d], parts[d], wanted[d].last - 1));
     at.push_back(first[d]);
   }
-  const Digits sum = from.digits(Cut::sum);
+  const Index summands = from.summands();
   for (;;) {
     Box box;
     Index source = rank;
     bool empty = false;
     for (int d = 0; d < n; ++d) {
-      box.push_back(
-          intersection(balanced_block(from.shape[d], parts(digits[d]), at[d]), wanted[d]));
-      source = with_block(source, digits[d], at[d]);
+      box.push_back(intersection(balanced_block(from.shape[d], parts[d], at[d]), wanted[d]));
+      if (parts[d] > 1) source = from.with_block(source, d, at[d]);
       empty = empty || box[d].size() == 0;
     }
-    for (Index k = 0; k < parts(sum) && !empty; ++k) visit(with_block(source, sum, k), box);
+    for (Index k = 0; k < summands && !empty; ++k)
+      visit(summands > 1 ? from.with_block(source, Cut::sum, k) : source, box);
     int d = n - 1;
     while (d >= 0 && at[d] == last[d]) at[d] = first[d], --d;
     if (d < 0) return;
