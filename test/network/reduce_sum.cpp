@@ -25,9 +25,9 @@ TEST_CASE("ReduceSum: y = sum of x along its axes, which vanish or stay with siz
         if (!contains(summed, d)) short_one.push_back(shape[d]);
       }
       Tensor expected(kept);
-      for_each_place(shape, [&](Dims at) {
+      for_each_place(shape, [&, &along = summed](Dims at) {
         const double value = x[at];
-        for (Index d : summed) at[int(d)] = 0;
+        for (Index d : along) at[int(d)] = 0;
         expected[at] += value;
       });
       if (!keep) expected.shape = short_one;
