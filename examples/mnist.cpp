@@ -3,6 +3,7 @@
 // images, from the slices that MindSpore itself wrote.
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 
 #include <tenon/backend/cpu/cpu.hpp>
@@ -35,11 +36,13 @@ struct Options {
 };
 
 static CLI::App& describe(CLI::App& app, Options& o) {
-  app.add_option(
-      "--checkpoint", o.checkpoint,
-      "checkpoint: 'DIR/rank_{}/x{}.ckpt', or one whole file [MindSpore's eight slices]");
+  const auto named = [](const std::string& name) { return name.empty() ? "is empty" : ""; };
+  app.add_option("--checkpoint", o.checkpoint,
+                 "checkpoint: 'DIR/rank_{}/x{}.ckpt', or one whole file [MindSpore's eight slices]")
+      ->check(named);
   app.add_option("--strategy", o.strategy,
-                 "strategy file that says how the checkpoint's files are cut");
+                 "strategy file that says how the checkpoint's files are cut")
+      ->check(named);
   app.add_option("--images", o.images, "MNIST images, IDX or IDX in gzip")->capture_default_str();
   app.add_option("--labels", o.labels, "their labels")->capture_default_str();
   app.add_option("--batch", o.batch, "images at once; any number")
@@ -68,12 +71,21 @@ static void run(const boost::mpi::communicator& world, Options o) {
   }
   if (first) {
     std::cout << "Network on " << world.size() << (world.size() > 1 ? " ranks" : " rank")
-              << ", backend " << o.backend << "; [32/2, 784] is cut into 2 blocks of rows\n";
+              << ", backend " << o.backend << " (notation: [32/2, 784] is 32 rows in 2 blocks)\n";
     for (const Step& step : model.plan().steps)
       std::cout << "  " << text(model.plan(), step) << "\n";
     std::cout << std::flush;
   }
   model.load(o.checkpoint, o.strategy);
+
+  model.communication().together([&] {  // said before the work, not behind it
+    const auto folder = std::filesystem::path(o.output).parent_path();
+    if (!folder.empty() && !std::filesystem::is_directory(folder))
+      throw Error(std::string("cannot write ")
+                      .append(o.output)
+                      .append(": there is no folder ")
+                      .append(folder));
+  });
 
   IdxImages images;
   std::vector<unsigned char> labels;

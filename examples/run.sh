@@ -7,6 +7,6 @@ source "$root/test/support/packages.sh"
 
 install_missing "${program_packages[@]}"
 [[ -e $root/build/build.ninja ]] || meson setup "$root/build" "$root" -Dexamples=enabled -Dtests=disabled >/dev/null
-echo "building build/examples"
+echo "building build/examples (the first time some minutes)"
 ninja -C "$root/build" --quiet programs
 exec timeout 600 mpirun --oversubscribe --bind-to none -n "${RANKS:-8}" "$root/build/examples/mnist" "$@"

@@ -8,6 +8,7 @@ cd "$root"
 source test/support/packages.sh
 
 full=false
+(($# <= 1)) || { echo "usage: test/run.sh [--full]" >&2; exit 2; }
 case "${1:-}" in
   "") ;;
   --full) full=true; export TENON_LONG=1 ;;

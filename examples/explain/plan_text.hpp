@@ -130,7 +130,7 @@ inline void explain_network(std::ostream& out, const NetworkOptions& o) {
   }
   out << "The tutorial's network on " << o.devices << (o.devices == 1 ? " rank" : " ranks")
       << ", batch " << o.batch << (o.record ? ", as MindSpore would run it" : "")
-      << "; [32/2, 784] is cut into 2 blocks of rows\n\n";
+      << " (notation: [32/2, 784] is 32 rows in 2 blocks)\n\n";
   show_steps(out, made.plan);
   if (!o.record) return show_pictures(out, made.plan);
   out << "\nMindSpore's layouts of record\n";

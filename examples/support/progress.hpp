@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// A bar on rank 0's terminal, redrawn ten times a second; nothing where stderr is no terminal.
+/// A bar on rank 0's terminal, redrawn ten times a second; nothing where stdout is no terminal.
 #include <unistd.h>
 
 #include <chrono>
@@ -9,13 +9,12 @@
 #include <cstdlib>
 #include <string>
 
-/// Whether stderr ends at a terminal. mpirun gives its ranks a pipe and writes on: then it is
-/// mpirun's own stderr that counts.
-inline bool stderr_is_terminal() {
-  if (isatty(STDERR_FILENO)) return true;
-  if (!std::getenv("OMPI_COMM_WORLD_SIZE")) return false;
+/// Whether stdout ends at a terminal. mpirun gives its ranks a terminal of its own, and writes on:
+/// then it is mpirun's stdout that counts.
+inline bool stdout_is_terminal() {
+  if (!std::getenv("OMPI_COMM_WORLD_SIZE")) return isatty(STDOUT_FILENO);
   char target[64]{};
-  const std::string link = std::string("/proc/").append(std::to_string(getppid())).append("/fd/2");
+  const std::string link = std::string("/proc/").append(std::to_string(getppid())).append("/fd/1");
   if (readlink(link.c_str(), target, sizeof target - 1) < 0) return false;
   const std::string name = target;
   return name.starts_with("/dev/pts/") || name.starts_with("/dev/tty");
@@ -24,7 +23,7 @@ inline bool stderr_is_terminal() {
 class Progress {
  public:
   Progress(std::string what, std::int64_t total, bool shown)
-      : what_(std::move(what)), total_(total), shown_(shown && stderr_is_terminal()) {}
+      : what_(std::move(what)), total_(total), shown_(shown && stdout_is_terminal()) {}
   void at(std::int64_t done) {
     using namespace std::chrono;
     const auto now = steady_clock::now();
@@ -32,12 +31,12 @@ class Progress {
     drawn_ = now;
     constexpr int width = 40;
     const int full = int(done * width / (total_ ? total_ : 1));
-    std::fprintf(stderr, "\r%s [%s%s] %lld of %lld", what_.c_str(),
-                 std::string(std::size_t(full), '#').c_str(),
-                 std::string(std::size_t(width - full), '.').c_str(), static_cast<long long>(done),
-                 static_cast<long long>(total_));
-    if (done == total_) std::fprintf(stderr, "\r\033[K");
-    std::fflush(stderr);
+    std::printf("\r%s [%s%s] %lld of %lld", what_.c_str(),
+                std::string(std::size_t(full), '#').c_str(),
+                std::string(std::size_t(width - full), '.').c_str(), static_cast<long long>(done),
+                static_cast<long long>(total_));
+    if (done == total_) std::printf("\r\033[K");
+    std::fflush(stdout);
   }
 
  private:

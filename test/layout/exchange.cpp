@@ -30,7 +30,9 @@ void count(const Box& box, const Dims& shape, std::vector<int>& times) {
 
 /// Whether the exchange looks the same from those that give as from those that take.
 bool takers_agree(const Distribution& from, const Distribution& to, Index devices) {
-  const auto place = [&](Index source, Index other) { return std::size_t(source * devices + other); };
+  const auto place = [&](Index source, Index other) {
+    return std::size_t(source * devices + other);
+  };
   std::vector<Box> taken(std::size_t(devices * devices)), given = taken;
   for (Index rank = 0; rank < devices; ++rank) {
     for_each_piece(from, to.box(rank), rank, [&](Index source, const Box& box) {
