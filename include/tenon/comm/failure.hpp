@@ -19,29 +19,28 @@ namespace tenon {
 /// may wait for them forever.
 inline int run_together(const boost::mpi::communicator& world, std::ostream& messages, auto&& body,
                         std::chrono::milliseconds patience = std::chrono::seconds(5)) {
+  std::string text;
   try {
     if constexpr (std::is_void_v<decltype(body())>) return body(), 0;
     else return body();
   } catch (const std::exception& error) {
-    MPI_Request all_have_it = MPI_REQUEST_NULL;
-    int done = 0;
-    if (world.rank() == 0) messages << std::string(error.what()).append("\n") << std::flush;
-    MPI_Ibarrier(world, &all_have_it);
-    const auto end = std::chrono::steady_clock::now() + patience;
-    while (!done && std::chrono::steady_clock::now() < end) {
-      MPI_Test(&all_have_it, &done, MPI_STATUS_IGNORE);
-      if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    if (done) return 1;
-    if (world.rank() != 0)
-      messages << std::string(error.what())
-                      .append(" (on rank ")
-                      .append(std::to_string(world.rank()))
-                      .append(")\n")
-               << std::flush;
-    MPI_Abort(world, 1);
-    return 1;
+    text = error.what();
+  } catch (...) {
+    text = "tenon: an error that is no std::exception";
   }
+  MPI_Request all_have_it = MPI_REQUEST_NULL;
+  int done = 0;
+  if (world.rank() == 0) messages << text << std::endl;
+  MPI_Ibarrier(world, &all_have_it);
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (!done && std::chrono::steady_clock::now() < end) {
+    MPI_Test(&all_have_it, &done, MPI_STATUS_IGNORE);
+    if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  if (done) return 1;
+  if (world.rank() != 0) messages << text << " (on rank " << world.rank() << ")" << std::endl;
+  MPI_Abort(world, 1);
+  return 1;
 }
 
 }  // namespace tenon

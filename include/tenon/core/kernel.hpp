@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The call of one rank's arithmetic: blocks in, a block out.  kernel({{x, w, b}, y, attributes,
-/// ...}) Every operator brings its law as such a function in plain loops; a backend may know a
-/// faster one.
+/// The call of one rank's arithmetic: blocks in, a block out.
+///   kernel({{x, w, b}, y, attributes});
+/// Every operator brings its law as such a function in plain loops; a backend may be faster.
 #include <string_view>
 
 #include <tenon/core/box.hpp>

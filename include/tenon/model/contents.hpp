@@ -31,8 +31,8 @@ inline void read_piece(const StoredTensor& tensor, const Region& from, std::byte
   });
 }
 
-/// A fingerprint of the bytes; 0 where all elements are equal, as in a bias that was never trained.
-/// Cost: one pass.
+/// A fingerprint of the bytes; even where all elements are equal, as in a bias that was never
+/// trained: such slices may be the same by chance. Cost: one pass.
 inline std::uint64_t content_hash(const StoredTensor& tensor) {
   const Index size = bytes(tensor.element), total = tensor.bytes();
   std::uint64_t hash = 14695981039346656037ull, first = 0;
@@ -52,7 +52,7 @@ inline std::uint64_t content_hash(const StoredTensor& tensor) {
       hash ^= hash >> 29;
     }
   }
-  return constant ? 0 : hash | 1;
+  return constant ? hash & ~std::uint64_t(1) : hash | 1;
 }
 
 }  // namespace tenon

@@ -44,8 +44,8 @@ class Model {
   /// @param inputs this rank's block of each input, row-major: floats, or indices.
   /// @param rows of the whole batch; 0: as compiled. Another number is planned at its first use.
   /// @throws Error when an input has another size, or other elements, than its block.
-  /// Collective: every rank gives the same number of rows. Where one gives another, or throws
-  /// before the others, these wait for it; run_together ends such a job.
+  /// Collective: every rank gives the same number of rows; where one gives another, they may wait
+  /// for each other for ever. Where one throws and the others do not, run_together ends the job.
   template <class Out = float>
   std::span<const Out> predict_rows(Index rows, const auto&... inputs) {
     Forward& forward = forward_of(rows);

@@ -2,7 +2,7 @@
 #pragma once
 /// Runs a plan on one rank: plan x backend x communication.
 ///   Executor forward(plan, backend, communication, parameters);  forward.run({images.data()});
-/// Allocates when it is made, never when it runs.
+/// Allocates when it is made, not when it runs; but once where its output comes back as an input.
 #include <functional>
 
 #include <tenon/backend/backend.hpp>
