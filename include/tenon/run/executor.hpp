@@ -9,6 +9,7 @@
 #include <tenon/comm/communication.hpp>
 #include <tenon/run/exchange_of.hpp>
 #include <tenon/run/fingerprint.hpp>
+#include <tenon/run/memory.hpp>
 #include <tenon/run/parameters.hpp>
 
 namespace tenon {
@@ -34,6 +35,7 @@ class Executor {
     });
     if (!communication.agree(fingerprint(plan)))
       throw Error("the ranks were given different plans: other networks, batches or programs");
+    std::ranges::fill(arena_.part(0, plan.arena), std::byte{0});  // touched now, not when it runs
     for (std::size_t i = 0; i < plan.buffers.size(); ++i) place(int(i), parameters);
     for (std::size_t i = 0; i < plan.steps.size(); ++i)
       prepare(plan.steps[i], calls_[i], int(i), backend, communication);

@@ -4,36 +4,14 @@
 /// loads, read by every plan that places them the same way (other batches).
 #include <algorithm>
 #include <cstddef>
-#include <memory>
-#include <new>
 #include <string>
 #include <vector>
 
 #include <tenon/core/region.hpp>
 #include <tenon/plan/plan.hpp>
+#include <tenon/run/memory.hpp>
 
 namespace tenon {
-
-/// Memory on a cache line's border, zeroed.
-class Memory {
- public:
-  explicit Memory(Index bytes = 0)
-      : size_(std::size_t(bytes)),
-        data_(bytes ? new (line) std::byte[std::size_t(bytes)]() : nullptr) {}
-  std::byte* data() const { return data_.get(); }
-  std::span<std::byte> part(Index first, Index bytes) const {
-    return {data() + first, std::size_t(bytes)};
-  }
-  std::size_t size() const { return size_; }
-
- private:
-  static constexpr std::align_val_t line{64};
-  struct Free {
-    void operator()(std::byte* data) const { ::operator delete[](data, line); }
-  };
-  std::size_t size_;
-  std::unique_ptr<std::byte[], Free> data_;
-};
 
 class Parameters {
  public:
