@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// What a strategy file's layout means: the distribution of a parameter over the files of its
+/// stage, the optimizer's cut of dimension 0 included.
+///   {"w", {{2, 4}, {{1}, {-1}}, {}}, 0, 1, 4} of shape {16, 8}: dimension 0 in 2 * 4 blocks
+#include <tenon/io/stored_layout.hpp>
+#include <tenon/layout/mindspore/optimizer_shard.hpp>
+
+namespace tenon {
+
+namespace detail {
+
+/// How a JSON file's flat shape falls into the dimensions of a slice: all ways to group its entries
+/// so that each group's product is the slice's size times the parts that it is cut into.
+inline void group_flat_shape(const StoredLayout& stored, const Dims& sizes, const Dims& shape,
+                             const AxisMap& map, int next, std::vector<LayoutRecord>& found) {
+  const Dims& flat = stored.layout.shape;
+  const int d = shape.size();
+  if (d == sizes.size()) {
+    if (next == flat.size()) found.push_back({stored.layout.device_matrix, map, shape});
+    return;
+  }
+  Axes axes;
+  Index size = 1;
+  while (next < flat.size()) {
+    axes.append(stored.layout.tensor_map[next]);
+    size *= flat[next++];
+    if (size != sizes[d] * parts(stored.layout.digits(axes))) continue;
+    Dims longer_shape = shape;
+    AxisMap longer_map = map;
+    longer_shape.push_back(size);
+    longer_map.push_back(axes);
+    group_flat_shape(stored, sizes, longer_shape, longer_map, next, found);
+  }
+}
+
+}  // namespace detail
+
+/// The optimizer's cut as further axes of dimension 0, the least significant.
+/// @throws Error as optimizer_shard_layout, naming the parameter.
+inline LayoutRecord with_optimizer_shard(const StoredLayout& stored, const LayoutRecord& layout) {
+  const OptimizerShard shard{stored.opt_weight_shard_step, stored.opt_weight_shard_size};
+  if (shard.step == 0 || shard.size == 0 || layout.shape.empty()) return layout;
+  LayoutRecord cut;
+  try {
+    if (shard.step < 0 || shard.size < -1) throw Error("step and size of 1 or more are legal");
+    if (shard.size > 0 && layout.devices() % (shard.step * shard.size) != 0)
+      throw Error(std::string("an optimizer shard of ")
+                      .append(text(shard.size))
+                      .append(" parts, ranks ")
+                      .append(text(shard.step))
+                      .append(" apart, does not fit ")
+                      .append(text(layout.device_matrix)));
+    cut = optimizer_shard_layout(layout, shard);
+  } catch (const Error& error) {
+    constexpr std::string_view label = "tenon: ";
+    throw Error(std::string(stored.name).append(": ").append(error.what() + label.size()));
+  }
+  const int more = cut.tensor_map.size() - layout.tensor_map.size();
+  LayoutRecord joined{cut.device_matrix, {}, layout.shape};
+  Axes first;
+  for (int d = 0; d < cut.tensor_map.size(); ++d) {
+    if (d > more) joined.tensor_map.push_back(cut.tensor_map[d]);
+    else
+      for (Index value : cut.tensor_map[d])
+        if (value >= 0) first.push_back(value);
+    if (d == more) joined.tensor_map.push_back(first.empty() ? Axes{-1} : first);
+  }
+  return joined;
+}
+
+/// How a parameter of that shape lies over the ranks of its stage.
+/// @throws Error when the file's layout cannot be of that shape.
+inline Distribution stored_distribution(const StoredLayout& stored, const Dims& shape) {
+  return lower(with_optimizer_shard(stored, layout_of(stored, shape)));
+}
+
+/// The same when only a slice is known: the cuts are right, the shape is the slice's. A scalar is
+/// a slice of no dimensions.
+/// @throws Error when slices of the layout have other dimensions.
+inline Distribution cuts_of_slice(const StoredLayout& stored, const Dims& slice) {
+  const LayoutRecord& layout = stored.layout;
+  if (layout.shape.empty() || slice.empty())
+    return stored_distribution({stored.name,
+                                {layout.device_matrix, layout.tensor_map, {}},
+                                stored.field,
+                                stored.opt_weight_shard_step,
+                                stored.opt_weight_shard_size,
+                                stored.has_nested_map},
+                               slice);
+  std::vector<LayoutRecord> found;
+  const LayoutRecord flat{layout.device_matrix, layout.tensor_map, layout.shape};
+  const Index shards = [&] {  // into how many the optimizer cuts each block of dimension 0
+    const Index model = parts(layout.digits(layout.tensor_map[0]));
+    return lower(with_optimizer_shard(stored, flat)).parts(0) / model;
+  }();
+  Dims sizes = slice;
+  sizes[0] *= shards;
+  detail::group_flat_shape(stored, sizes, {}, {}, 0, found);
+  if (found.empty())
+    throw Error(std::string(stored.name)
+                    .append(" has slices of the shape ")
+                    .append(text(slice))
+                    .append(", which the strategy file's layout does not fit: ")
+                    .append(text(layout.tensor_map))
+                    .append(" of ")
+                    .append(text(layout.shape)));
+  Distribution x = lower(with_optimizer_shard(stored, found[0]));
+  for (const LayoutRecord& other : found)
+    if (!(lower(with_optimizer_shard(stored, other)).cuts == x.cuts))
+      throw Error(std::string(stored.name)
+                      .append(" may be cut in several ways: the flat shape ")
+                      .append(text(layout.shape))
+                      .append(" does not say which; take the protobuf "
+                              "form of the strategy file"));
+  x.shape = slice;
+  return x;
+}
+
+}  // namespace tenon
