@@ -35,6 +35,11 @@ TEST_CASE("a first dimension that may not be cut, or that is repeated, stays who
   CHECK(defaults(ReduceSum(), {{}}, 8, true) == Splits{{}});
 }
 
+TEST_CASE("the batch of a lookup is that of the indices, the table stays whole") {
+  CHECK(defaults(gather, {{64, 16}, {8, 4}}, 4, false) == Splits{{1, 1}, {4, 1}});
+  CHECK(defaults(Gather(1), {{64, 16}, {6}}, 4, false) == Splits{{1, 1}, {2}});
+}
+
 TEST_CASE("the rows' letter is cut in every operand that has it") {
   CHECK(defaults(matmul, {{4, 5, 6}, {4, 6, 7}}, 4, true) == Splits{{4, 1, 1}, {4, 1, 1}});
   CHECK(defaults(MatMul(true), {{8, 6}, {8, 7}}, 4, true) == Splits{{4, 1}, {4, 1}});

@@ -32,6 +32,7 @@ struct Equation {
   bool scatters_last = false;     // and MindSpore moves the axes that cut dimension 0 to the end
   bool split_is_outputs = false;  // the strategy's split is that of the output (MindSpore's OneHot)
   bool takes_output_split = false;  // MindSpore takes an out_strategy
+  int batch_operand = 0;            // whose dimension 0 is MindSpore's batch
   Finding refused{};                // what MindSpore alone refuses of the strategy
 };
 

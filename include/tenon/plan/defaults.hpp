@@ -9,16 +9,18 @@
 
 namespace tenon {
 
-/// MindSpore's: dimension 0 of the first input, and what has its letter, cut by gcd(devices, its
-/// size). With `balanced`, blocks need not be equal: by all devices if there are as many rows.
+/// MindSpore's: dimension 0 of the first input (of a Gather: of the indices), and what has its
+/// letter, cut by gcd(devices, its size). With `balanced`, blocks need not be equal: by all devices
+/// if there are as many rows.
 constexpr Splits batch_parallel(const Equation& e, const Operands& o, Index devices,
                                 bool balanced) {
-  const Term& first = e.split_is_outputs ? e.outputs[0] : e.inputs[0];
+  const Term& first = e.split_is_outputs ? e.outputs[0] : e.inputs[e.batch_operand];
+  const Dims& shape = o.shapes[e.batch_operand];
   Splits splits;
   const char letter = first.empty() || first[0].repeated ? '\0' : first[0].letter;
   Index parts = 1;
   if (letter && may_be_cut(letter)) {
-    const Index rows = o.shapes[0].empty() ? 1 : o.shapes[0][0];
+    const Index rows = shape.empty() ? 1 : shape[0];
     parts = balanced && rows >= devices ? devices : std::gcd(devices, rows);
   }
   const auto split = [&](const Term& term) {

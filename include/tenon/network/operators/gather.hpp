@@ -81,6 +81,7 @@ constexpr Equation gather_equation(const Operands& o) {
   y.append(indices);
   for (int d = axis + 1; d < table.size(); ++d) y.push_back(table[d]);
   e.inputs = {table, indices};
+  e.batch_operand = 1;
   e.outputs = {y};
   for (const Term& term : {indices, table})
     for (const EquationAxis& letter : term)
