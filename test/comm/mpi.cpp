@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <tenon/comm/alone.hpp>
+#include <tenon/comm/gather_text.hpp>
 #include <tenon/comm/mpi.hpp>
 
 #include "mpi.hpp"
@@ -114,4 +115,39 @@ TEST_CASE("one rank alone needs no MPI") {
   CHECK(alone.agree(3));
   CHECK(error_of(alone, [] { throw Error("wrong"); }) == "tenon: wrong");
   CHECK(error_of(alone, [] {}) == "");
+}
+
+MPI_TEST_CASE("the ranks of one machine are one node", tenon_test::all_ranks) {
+  MpiCommunication communication(world);
+  const std::vector<int> node = communication.node();
+  CHECK(int(node.size()) == world.size());  // the tests run on one
+  for (int rank = 0; rank < int(node.size()); ++rank) CHECK(node[std::size_t(rank)] == rank);
+  CHECK(Alone().node() == std::vector<int>{0});
+}
+
+MPI_TEST_CASE("what one rank sends another receives, in order", tenon_test::all_ranks) {
+  MpiCommunication communication(world);
+  for (const std::size_t size : {0, 1, 1000, 1 << 20}) {
+    std::vector<std::byte> first(size, std::byte{1}), second(size, std::byte{2});
+    if (world.rank() == 0) {
+      for (int to = 1; to < world.size(); ++to) {
+        communication.send(first, to);
+        communication.send(second, to);
+      }
+    } else {
+      std::vector<std::byte> a(size), b(size);
+      communication.receive(a, 0);
+      communication.receive(b, 0);
+      CHECK(a == first);
+      CHECK(b == second);
+    }
+  }
+}
+
+MPI_TEST_CASE("the texts of all ranks, of any length", tenon_test::all_ranks) {
+  MpiCommunication communication(world);
+  const auto of = [](int rank) { return std::string(std::size_t(rank * 5), char('a' + rank)); };
+  const std::vector<std::string> all = all_gather_text(communication, of(world.rank()));
+  REQUIRE(int(all.size()) == world.size());
+  for (int rank = 0; rank < world.size(); ++rank) CHECK(all[std::size_t(rank)] == of(rank));
 }

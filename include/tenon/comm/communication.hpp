@@ -33,6 +33,11 @@ class Communication {
   virtual void together(const std::function<void()>& what) = 0;
   /// The numbers of all ranks, rank after rank. @pre equally many on each.
   virtual std::vector<std::uint64_t> all_gather(std::span<const std::uint64_t> numbers) = 0;
+  /// The ranks of this one's node, ascending; itself among them. Collective.
+  virtual std::vector<int> node() = 0;
+  /// To one other rank, and from one, which calls the counterpart with as many bytes.
+  virtual void send(std::span<const std::byte> data, int to) = 0;
+  virtual void receive(std::span<std::byte> data, int from) = 0;
   /// Whether the number is the same on all ranks.
   bool agree(std::uint64_t number) {
     for (std::uint64_t other : all_gather({&number, 1}))

@@ -50,9 +50,46 @@ class MpiCommunication : public Communication {
     boost::mpi::all_gather(communicator_, numbers.data(), int(numbers.size()), all.data());
     return all;
   }
+  std::vector<int> node() override {
+    MPI_Comm shared = MPI_COMM_NULL;
+    check_mpi(
+        MPI_Comm_split_type(communicator_, MPI_COMM_TYPE_SHARED, rank(), MPI_INFO_NULL, &shared),
+        "MPI_Comm_split_type");
+    std::uint64_t first = std::uint64_t(rank());
+    check_mpi(MPI_Bcast(&first, 1, MPI_UINT64_T, 0, shared), "MPI_Bcast");
+    check_mpi(MPI_Comm_free(&shared), "MPI_Comm_free");
+    const std::vector<std::uint64_t> firsts = all_gather({&first, 1});
+    std::vector<int> ranks;
+    for (int other = 0; other < size(); ++other)
+      if (firsts[std::size_t(other)] == first) ranks.push_back(other);
+    return ranks;
+  }
+  void send(std::span<const std::byte> data, int to) override {
+    for_each_message(data, [&](std::span<const std::byte> part) {
+      check_mpi(MPI_Send(part.data(), int(part.size()), MPI_BYTE, to, tag, communicator_),
+                "MPI_Send");
+    });
+  }
+  void receive(std::span<std::byte> data, int from) override {
+    for_each_message(data, [&](std::span<std::byte> part) {
+      check_mpi(MPI_Recv(part.data(), int(part.size()), MPI_BYTE, from, tag, communicator_,
+                         MPI_STATUS_IGNORE),
+                "MPI_Recv");
+    });
+  }
   const boost::mpi::communicator& communicator() const { return communicator_; }
 
  private:
+  static constexpr int tag = 32767;  // the exchanges of a program have small ones
+
+  /// Messages of no more bytes than MPI counts.
+  template <class Byte>
+  static void for_each_message(std::span<Byte> data, auto&& visit) {
+    constexpr std::size_t largest = std::size_t(1) << 30;
+    for (; data.size() > largest; data = data.subspan(largest)) visit(data.first(largest));
+    visit(data);
+  }
+
   boost::mpi::communicator communicator_;
 };
 
