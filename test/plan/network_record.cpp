@@ -143,7 +143,8 @@ TEST_CASE("a parameter that two operators read in two layouts is refused, with b
 
 TEST_CASE("an operator of several parameters is named after the first; a table is whole") {
   const Graph graph = trace(Embedding{}, {{{8, 4}, Element::int32}});
-  const NetworkRecord r = network_record(graph, 4, true);
+  const Distribution rows = whole({8, 4}).cut(0, {{4, 1}});
+  const NetworkRecord r = network_record(graph, 4, {rows});
   REQUIRE(r.strategies.size() == 2);
   CHECK(r.strategies[0].splits == Vector<Dims, 4>{{1, 1}, {4, 1}});  // MindSpore: GatherInfo
   CHECK(r.strategies[1].op == "LayerNorm");
@@ -151,6 +152,9 @@ TEST_CASE("an operator of several parameters is named after the first; a table i
   CHECK(r.parameters.size() == 3);
   CHECK(r.parameters[0].layout == LayoutRecord{{4}, {{-1}, {-1}}, {64, 16}});
   CHECK(r.inputs[0].layout == LayoutRecord{{4}, {{0}, {-1}}, {8, 4}});
+  const Distribution columns = whole({8, 4}).cut(1, {{4, 1}});
+  CHECK(error_of([&] { network_record(graph, 4, {columns}); }).find("illegal input") !=
+        std::string::npos);
 }
 
 TEST_CASE("what MindSpore refuses is kept, what nobody can do is thrown") {

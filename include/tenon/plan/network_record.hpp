@@ -55,6 +55,16 @@ namespace detail {
                   .append("; legal: one layout, or the whole for both"));
 }
 
+constexpr LayoutRecord input_layout(const Dims& shape, Index devices, const Distribution& given) {
+  LayoutRecord layout{{devices}, AxisMap::filled(shape.size(), {-1}), shape};
+  if (given == lower(layout)) return of_record(layout);
+  if (!shape.empty()) layout.tensor_map[0] = {0};
+  if (given == lower(layout)) return of_record(layout);
+  throw Error(
+      "illegal input: MindSpore's layouts are known of inputs that every rank gives whole, "
+      "or its rows of");
+}
+
 /// The operands, with MindSpore's default where no strategy is stated.
 constexpr Operands recorded_operands(const Graph& graph, const Node& node, Index devices) {
   Operands o = graph.operands(node, devices);
@@ -70,12 +80,12 @@ constexpr Operands recorded_operands(const Graph& graph, const Node& node, Index
 /// MindSpore's default, so the record depends on the batch of the graph. Law: lower(layout) is
 /// where that plan places the parameter, but for a dimension that its reader gathers first, or that
 /// has one element.
-/// @param inputs_by_rows every rank gives its rows of the inputs (full_batch = False), not the
-/// whole
+/// @param inputs how they are given, as PlanOptions says: whole (MindSpore's full_batch), or each
+/// rank its rows.
 /// @throws Error with what is wrong with a strategy, or the name and both layouts of a parameter
-/// that two operators read differently.
+/// that two operators read differently, or when an input is given in other blocks.
 constexpr NetworkRecord network_record(const Graph& graph, Index devices,
-                                       bool inputs_by_rows = false) {
+                                       const Vector<Distribution, 4>& inputs = {}) {
   if (graph.finding) throw Error(text(graph.finding, graph.names[graph.finding.where]));
   NetworkRecord record{graph.names, {}, {}, {}, devices, {}};
   List<LayoutRecord> raw(graph.nodes.size());  // of the parameters that are read
@@ -106,11 +116,12 @@ constexpr NetworkRecord network_record(const Graph& graph, Index devices,
       }
     }
   }
-  for (int id : graph.inputs) {
-    const Node& node = graph.nodes[std::size_t(id)];
-    LayoutRecord whole{{devices}, AxisMap::filled(node.shape.size(), {-1}), node.shape};
-    if (inputs_by_rows && !node.shape.empty()) whole.tensor_map[0] = {0};
-    record.inputs.push_back({node.name, of_record(whole)});
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    const Node& node = graph.nodes[std::size_t(graph.inputs[i])];
+    const bool given = int(i) < inputs.size();
+    record.inputs.push_back(
+        {node.name,
+         detail::input_layout(node.shape, devices, given ? inputs[int(i)] : whole(node.shape))});
   }
   for (std::size_t id = 0; id < graph.nodes.size(); ++id)
     if (first_reader[id]) record.parameters.push_back({graph.nodes[id].name, of_record(raw[id])});
