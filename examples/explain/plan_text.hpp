@@ -74,13 +74,13 @@ inline void show_record(std::ostream& out, const NetworkRecord& record) {
     out << s << "\n";
   };
   row("", "device matrix", "tensor map", "slice");
-  for (const ParameterRecord& p : record.parameters)
-    row(p.name, text(p.layout.device_matrix), text(p.layout.tensor_map),
-        text(p.layout.slice_shape) + " of " + text(p.layout.full_shape));
+  for (const auto& [name, layout] : infer_predict_layout(record))
+    row(name, text(layout.device_matrix), text(layout.tensor_map),
+        text(layout.slice_shape) + " of " + text(layout.full_shape));
   out << "\nMindSpore's strategies\n";
-  for (const ParameterRecord& p : record.parameters)
-    if (!p.node.empty()) row(p.node, text(p.strategy), "", "");
-  if (!record.refused.empty()) out << "\nMindSpore refuses it: " << record.refused << "\n";
+  for (const StoredStrategy& stored : strategy_file(record).strategies)
+    row(stored.name, text(stored.splits), "", "");
+  if (record.refused) out << "\nMindSpore refuses it: " << refused(record) << "\n";
 }
 
 inline json plan_json(const Plan& plan) {
@@ -119,7 +119,7 @@ inline void explain_network(std::ostream& out, const NetworkOptions& o) {
                 std::to_string(o.devices));
   const TutorialPlan made = tutorial_plan(o.devices, o.batch, o.record);
   const NetworkRecord record = network_record(made.graph, o.devices);
-  if (o.strict && !record.refused.empty()) throw Error("MindSpore refuses it: " + record.refused);
+  if (o.strict && record.refused) throw Error("MindSpore refuses it: " + refused(record));
   if (o.as_json) {
     json all = plan_json(made.plan);
     all["devices"] = o.devices;
