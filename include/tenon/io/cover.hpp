@@ -59,26 +59,28 @@ inline std::string slice_mistake(const Distribution& x, Index rank, const Dims& 
   return text_of;
 }
 
+/// Which block of all a rank has, blocks counted row-major.
+inline Index block_number(const Distribution& x, Index rank) {
+  Index number = 0;
+  for (int d = 0; d < x.shape.size(); ++d) number = number * x.parts(d) + x.block(d, rank);
+  return number;
+}
+
 /// The first block that no rank of [0, ranks) has; "" where all are there.
 /// @param has has(rank): whether its file has a slice. Cost: one visit a rank.
 /// @pre every slice that is there is its rank's block.
 std::string missing_block(const Distribution& x, Index ranks, auto&& has) {
-  const auto block_number = [&](Index rank) {
-    Index number = 0;
-    for (int d = 0; d < x.shape.size(); ++d) number = number * x.parts(d) + x.block(d, rank);
-    return number;
-  };
   Index blocks = 1;
   for (int d = 0; d < x.shape.size(); ++d) blocks *= x.parts(d);
   std::vector<bool> there(static_cast<std::size_t>(blocks));
   for (Index rank = 0; rank < ranks; ++rank)
-    if (has(rank) || volume(x.box(rank)) == 0) there[std::size_t(block_number(rank))] = true;
+    if (has(rank) || volume(x.box(rank)) == 0) there[std::size_t(block_number(x, rank))] = true;
   for (Index rank = 0; rank < ranks; ++rank) {
-    const Index number = block_number(rank);
+    const Index number = block_number(x, rank);
     if (there[std::size_t(number)]) continue;
     std::vector<Index> holders;
     for (Index other = rank; other < ranks; ++other)
-      if (block_number(other) == number) holders.push_back(other);
+      if (block_number(x, other) == number) holders.push_back(other);
     return text(x.box(rank))
         .append(" of ")
         .append(text(x.shape))

@@ -2,30 +2,13 @@
 #pragma once
 /// Any box of a tensor whose slices are in several files, to be written somewhere else:
 ///   write_checkpoint("x.ckpt", std::vector{slice_source(tensor, whole_box(tensor.shape()))});
+#include <tenon/core/slab.hpp>
 #include <tenon/io/sharded_tensors.hpp>
 #include <tenon/io/stored_bytes.hpp>
 #include <tenon/io/tensor_source.hpp>
 #include <tenon/layout/exchange.hpp>
 
 namespace tenon {
-
-/// visit(part) for consecutive parts of a box, in row-major order, of at most `most` elements each
-/// (of one element at least): their elements one after another are those of the box.
-void for_each_slab(const Box& box, Index most, auto&& visit, int d = 0) {
-  Index row = 1;  // elements behind one index of dimension d
-  for (int i = d + 1; i < box.size(); ++i) row *= box[i].size();
-  if (d == box.size() || box[d].size() * row <= most) {
-    if (volume(box) > 0) visit(box);
-    return;
-  }
-  const Index rows = std::max<Index>(1, most / row);
-  for (Index first = box[d].first; first < box[d].last; first += rows) {
-    Box part = box;
-    part[d] = {first, std::min(first + rows, box[d].last)};
-    if (row <= most) visit(part);
-    else for_each_slab(part, most, visit, d + 1);
-  }
-}
 
 /// Copies a box of the tensor to memory, row-major: each piece from the file that has it, the
 /// given rank's (of its stage) where it may.

@@ -7,6 +7,7 @@
 #include <map>
 
 #include <tenon/comm/alone.hpp>
+#include <tenon/model/load_options.hpp>
 #include <tenon/model/program.hpp>
 #include <tenon/run/executor.hpp>
 
@@ -28,10 +29,14 @@ class Model {
       : Model(std::make_unique<Alone>(), std::make_unique<B>(backend)) {}
 
   /// Fills the parameters from files, as tenon/model/load.hpp says, which whoever loads includes:
-  /// model.load("rank_{}/checkpoint.ckpt", "strategy.ckpt"). Collective.
-  template <class... Files>
-  void load(const Files&... files) {
-    load_parameters(parameters_, *communication_, files...);
+  ///   model.load("rank_{}/checkpoint.ckpt", "strategy.ckpt");  model.load("whole.safetensors");
+  /// @param files a pattern, one whole file, or a list of files in rank order. Collective.
+  LoadReport load(const auto& files, const std::string& strategy = {},
+                  const LoadOptions& options = {}) {
+    return load_parameters(parameters_, *communication_, files, strategy, options);
+  }
+  LoadReport load(const auto& files, const LoadOptions& options) {
+    return load(files, std::string(), options);
   }
   /// Fills one parameter from the whole of it, row-major; each rank keeps its slice.
   /// @throws Error when the network has no such parameter, or of another size.

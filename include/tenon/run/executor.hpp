@@ -16,7 +16,7 @@ namespace tenon {
 
 class Executor {
  public:
-  /// Collective. The plan, the backend and the others outlive the executor.
+  /// Collective. The plan, the backend and the others outlive the executor, where they are.
   /// @throws Error on every rank if the ranks were given different plans.
   Executor(const PlanView& plan, const Backend& backend, Communication& communication,
            const Parameters& parameters)
@@ -46,6 +46,8 @@ class Executor {
   const void* run(std::span<const void* const> inputs) {
     for (std::size_t i = 0; i < plan_.inputs.size(); ++i)
       at_[std::size_t(plan_.inputs[i])] = not_in_arena(inputs[i], i);
+    for (const auto& [buffer, slice] : held_)  // loading may have moved it
+      at_[std::size_t(buffer)] = const_cast<std::byte*>(slice->data);
     for (const Step& step : plan_.steps)
       if (step.kind == Step::Kind::view)
         at_[std::size_t(step.output)] =
@@ -92,7 +94,7 @@ class Executor {
     std::byte*& data = at_[std::size_t(id)];
     if (b.place == Buffer::Place::arena) data = arena_.data() + b.offset;
     if (b.place == Buffer::Place::parameter)
-      data = parameters.at(plan_.name(b.name), b.distribution).data;
+      held_.push_back({id, &parameters.at(plan_.name(b.name), b.distribution)});
     if (b.place != Buffer::Place::view) return;
     const Buffer& base =
         plan_.buffer(b.base);  // rows of it, or the same elements under another shape
@@ -130,8 +132,9 @@ class Executor {
   PlanView plan_;
   Index rank_;
   Memory arena_;
-  std::vector<std::byte*> at_;  // of each buffer
-  std::vector<Index> moved_;    // of each view: bytes behind the beginning of its base
+  std::vector<std::byte*> at_;                                  // of each buffer
+  std::vector<std::pair<int, const Parameters::Slice*>> held_;  // buffers that are parameters
+  std::vector<Index> moved_;  // of each view: bytes behind the beginning of its base
   std::vector<Call> calls_;
   std::vector<std::vector<std::byte>> returned_;  // of each input
 };

@@ -4,6 +4,8 @@
 /// loads, read by every plan that places them the same way (other batches).
 #include <algorithm>
 #include <cstddef>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,14 +21,23 @@ class Parameters {
     std::string name;
     Distribution distribution;
     Element element;
-    std::byte* data;
+    std::byte* own;         // memory for it; untouched while it is used in place
+    const std::byte* data;  // where it is: in `own`, or where a file is mapped
+
+    /// To be filled: from now on it is in its own memory.
+    std::byte* to_fill() {
+      data = own;
+      return own;
+    }
+    /// How many bytes `rank` has of it.
+    Index bytes(Index rank) const { return volume(distribution.box(rank)) * tenon::bytes(element); }
   };
 
   Parameters(const PlanView& plan) : memory_(plan.parameters) {
     for (const Buffer& b : plan.buffers)
       if (b.place == Buffer::Place::parameter)
-        slices_.push_back(
-            {std::string(plan.name(b.name)), b.distribution, b.element, memory_.data() + b.offset});
+        slices_.push_back({std::string(plan.name(b.name)), b.distribution, b.element,
+                           memory_.data() + b.offset, memory_.data() + b.offset});
   }
   std::vector<Slice>& slices() { return slices_; }
   const std::vector<Slice>& slices() const { return slices_; }
@@ -39,6 +50,9 @@ class Parameters {
                     .append(name)
                     .append(" otherwise than it was loaded"));
   }
+
+  /// Keeps what slices are used in: a mapped file.
+  void keep(std::shared_ptr<const void> memory) { kept_.push_back(std::move(memory)); }
 
   /// Every slice of that name, from the whole parameter. @throws Error when there is none, when its
   /// size or its elements differ.
@@ -62,7 +76,7 @@ class Parameters {
                         .append(text(element_of<T>)));
       const Box held = slice.distribution.box(rank);
       if (volume(held) == 0) continue;
-      T* data = reinterpret_cast<T*>(slice.data);
+      T* data = reinterpret_cast<T*>(slice.to_fill());
       for_each_run(
           region(held, whole_box(shape)), region(held),
           [&](Index in, Index out, Index run) { std::copy_n(whole.data() + in, run, data + out); });
@@ -72,6 +86,7 @@ class Parameters {
 
  private:
   Memory memory_;
+  std::vector<std::shared_ptr<const void>> kept_;
   std::vector<Slice> slices_;
 };
 

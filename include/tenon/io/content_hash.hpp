@@ -1,35 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Bytes of a stored tensor, wherever its chunks lie, and a number for all of them.
-#include <cstring>
-
-#include <tenon/core/region.hpp>
-#include <tenon/io/stored_tensor.hpp>
+/// A number for all bytes of a stored tensor:  content_hash(a) != content_hash(b): they differ
+#include <tenon/io/stored_bytes.hpp>
 
 namespace tenon {
-
-/// Copies bytes [first, first + count) of the tensor.
-inline void read_bytes(const StoredTensor& tensor, Index first, Index count, std::byte* to) {
-  for (const auto& chunk : tensor.chunks) {
-    const Index here = std::min(count, Index(chunk.size()) - first);
-    if (here > 0) {
-      std::memcpy(to, chunk.data() + first, std::size_t(here));
-      to += here, count -= here, first = 0;
-    } else {
-      first -= Index(chunk.size());
-    }
-    if (count == 0) return;
-  }
-}
-
-/// Copies a piece of the stored slice into the block that is to hold it.
-inline void read_piece(const StoredTensor& tensor, const Region& from, std::byte* block,
-                       const Region& to) {
-  const Index size = bytes(tensor.element);
-  for_each_run(from, to, [&](Index in, Index out, Index run) {
-    read_bytes(tensor, in * size, run * size, block + out * size);
-  });
-}
 
 /// A fingerprint of the bytes; even where all elements are equal, as in a bias that was never
 /// trained: such slices may be the same by chance. Cost: one pass.
@@ -41,7 +15,7 @@ inline std::uint64_t content_hash(const StoredTensor& tensor) {
   for (Index at = 0; at < total; at += Index(sizeof buffer)) {
     const Index count = std::min<Index>(sizeof buffer, total - at);
     std::memset(buffer, 0, sizeof buffer);
-    read_bytes(tensor, at, count, buffer);
+    copy_bytes(tensor, at, count, buffer);
     if (at == 0) std::memcpy(&first, buffer, std::size_t(std::min(size, count)));
     for (Index i = 0; i < count && constant; i += size)
       constant = std::memcmp(buffer + i, &first, std::size_t(size)) == 0;
