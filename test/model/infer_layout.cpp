@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The words of MindSpore's Model on a network's type say what the record of its graph says.
-#include <doctest/doctest.h>
-
 #include <tenon/model/infer_layout.hpp>
+
+#include <tenon/backend/reference.hpp>
+#include <tenon/comm/mpi.hpp>
+#include <tenon/model/model.hpp>
 #include <tenon/network/layers/dense.hpp>
 #include <tenon/network/operators.hpp>
 
+#include "mpi.hpp"
+
 using namespace tenon;
+using namespace tenon_test;
 
 namespace {
 
@@ -47,4 +52,18 @@ TEST_CASE("the strategy file of a network's type") {
   CHECK(file.layouts.size() == 2);
   CHECK(file.find_strategy("MatMul_layer.weight")->splits == std::vector<Dims>{{1, 1}, {1, 4}});
   CHECK(file.find_strategy("Gather_embedding.table")->splits == std::vector<Dims>{{1, 1}, {4}});
+}
+
+MPI_TEST_CASE("the record of a model is that of its network on as many devices as it has ranks",
+              all_ranks) {
+  const Model<Lookup, Inputs<Words, Scale>, AnyOf<1, 2, 3, 4, 6, 8>> model(world, Reference{});
+  const NetworkRecord record = network_record(model);
+  CHECK(record.devices == world.size());
+  const StrategyFile made = strategy_file(record),
+                     expected = strategy_file<Lookup, Words, Scale>(world.size());
+  REQUIRE(made.layouts.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) CHECK(made.layouts[i].layout == expected.layouts[i].layout);
+  for (std::size_t i = 0; i < made.strategies.size(); ++i)
+    CHECK(made.strategies[i].splits == expected.strategies[i].splits);
+  CHECK(infer_predict_layout<Lookup, Inputs<Words, Scale>>(2, {"words", "scale"}).size() == 4);
 }
