@@ -35,10 +35,10 @@ void check(const auto& network, Index devices, std::string_view folder) {
   REQUIRE(made.size() == expected.size());
   auto other = expected.items().begin();
   std::size_t i = 0;
-  for (const auto& [name, tuple] : made.items()) {
-    CAPTURE(name);
-    CHECK(name == other.key());  // in the same order
-    CHECK(tuple == of_python(other.value().at("raw")));
+  for (const auto& item : made.items()) {
+    CAPTURE(item.key());
+    CHECK(item.key() == other.key());  // in the same order
+    CHECK(item.value() == of_python(other.value().at("raw")));
     const ParameterLayout& layout = layouts[i++].layout;
     const auto is = [&](const List<Index>& list, const char* member) {
       return json(std::vector<Index>(list.begin(), list.end())) == other.value().at(member);
