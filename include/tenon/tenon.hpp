@@ -6,7 +6,7 @@
 #include <tenon/backend/reference.hpp>
 #include <tenon/comm/failure.hpp>
 #include <tenon/comm/mpi.hpp>
-#include <tenon/model/load.hpp>
+#include <tenon/model/checkpoint.hpp>
 #include <tenon/model/model.hpp>
 #include <tenon/network/layers/dense.hpp>
 #include <tenon/network/operators.hpp>

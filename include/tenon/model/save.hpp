@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Saves the parameters of all ranks, as one whole file or as a file of slices for each rank:
+///   save_checkpoint(model, "mlp.ckpt");
+///   save_checkpoint(model, "rank_{}/mlp{}.ckpt", {.integrated_save = false,
+///                                                 .strategy = "strategy.ckpt"});
+#include <filesystem>
+
+#include <tenon/core/slab.hpp>
+#include <tenon/io/pattern.hpp>
+#include <tenon/io/strategy.hpp>
+#include <tenon/io/write_tensors.hpp>
+#include <tenon/layout/record_of.hpp>
+#include <tenon/model/gathering.hpp>
+
+namespace tenon {
+
+struct SaveOptions {
+  bool integrated_save = true;  // one file of whole parameters, which rank 0 writes
+  std::string strategy = {};    // of slices: the strategy file that says how they are cut
+  bool checksum = false;        // of a .ckpt: MindSpore's crc_check
+  std::vector<TensorSource> appended =
+      {};  // MindSpore's append_dict: appended_value("epoch_num", 7)
+};
+
+/// How the parameters are cut, in MindSpore's spelling, for whoever loads the slices.
+/// @throws Error when a cut has no such spelling.
+inline StrategyFile strategy_of(const Parameters& parameters, Index devices) {
+  StrategyFile strategy{"", 2, {}, {}};
+  for (const Parameters::Slice& slice : parameters.slices()) {
+    if (strategy.find(slice.name)) continue;
+    const std::optional<LayoutRecord> record = record_of(slice.distribution, devices);
+    if (!record)
+      throw Error(std::string(slice.name)
+                      .append(" is cut over digits of the rank that no device matrix of ")
+                      .append(std::to_string(devices))
+                      .append(" ranks has: save it whole"));
+    strategy.layouts.push_back({slice.name, *record});
+  }
+  return strategy;
+}
+
+namespace detail {
+
+/// Makes the file's folder where there is none, and writes.
+inline void save_tensors(const std::string& path, const std::vector<TensorSource>& tensors,
+                         const SaveOptions& options) {
+  const auto folder = std::filesystem::path(path).parent_path();
+  std::error_code ignored;  // writing says what is wrong
+  if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
+  write_tensors(path, tensors, {.checksum = options.checksum});
+}
+
+/// The first slice of every name.
+inline std::vector<const Parameters::Slice*> each_once(const Parameters& parameters) {
+  std::vector<const Parameters::Slice*> slices;
+  for (const Parameters::Slice& slice : parameters.slices()) {
+    bool known = false;
+    for (const Parameters::Slice* other : slices) known = known || other->name == slice.name;
+    if (!known) slices.push_back(&slice);
+  }
+  return slices;
+}
+
+/// This rank's own slices; empty blocks are left out.
+inline void save_slices(const Parameters& parameters, Index rank, const std::string& path,
+                        const SaveOptions& options) {
+  std::vector<TensorSource> tensors;
+  for (const Parameters::Slice* slice : each_once(parameters))
+    if (const std::size_t count = std::size_t(slice->bytes(rank)))
+      tensors.emplace_back(slice->name, slice->element, sizes(slice->distribution.box(rank)),
+                           [slice, count](const Pieces& write) {
+                             write({reinterpret_cast<const char*>(slice->data), count});
+                           });
+  tensors.insert(tensors.end(), options.appended.begin(), options.appended.end());
+  save_tensors(path, tensors, options);
+}
+
+/// Rank 0 writes all parameters whole, 4 MiB after 4 MiB, in the order of the format: before each
+/// it says which. Where it cannot write, it takes what the others still send, and all ranks throw.
+inline void save_whole(const Parameters& parameters, Communication& communication,
+                       const std::string& path, const SaveOptions& options) {
+  const std::vector<const Parameters::Slice*> slices = each_once(parameters);
+  const auto next = [&](std::uint64_t number) { return communication.all_gather({&number, 1})[0]; };
+  const auto gather = [&](const Parameters::Slice& slice, const Pieces& write) {
+    Gathering gathering(communication, slice);
+    std::vector<std::byte> slab;
+    std::exception_ptr failed;
+    for_each_slab(whole_box(slice.distribution.shape), (Index(4) << 20) / bytes(slice.element),
+                  [&](const Box& part) {
+                    gathering.part(part, slab);
+                    try {
+                      if (!failed) write({reinterpret_cast<const char*>(slab.data()), slab.size()});
+                    } catch (...) {
+                      failed = std::current_exception();
+                    }
+                  });
+    if (failed) std::rethrow_exception(failed);
+  };
+  communication.together([&] {
+    if (communication.rank() != 0) {
+      while (const std::uint64_t number = next(0)) gather(*slices[number - 1], [](auto) {});
+      return;
+    }
+    std::vector<TensorSource> tensors;
+    for (std::size_t i = 0; i < slices.size(); ++i)
+      tensors.emplace_back(slices[i]->name, slices[i]->element, slices[i]->distribution.shape,
+                           [&, i](const Pieces& write) {
+                             next(i + 1);
+                             gather(*slices[i], write);
+                           });
+    tensors.insert(tensors.end(), options.appended.begin(), options.appended.end());
+    std::exception_ptr failed;
+    try {
+      save_tensors(path, tensors, options);
+    } catch (...) {
+      failed = std::current_exception();
+    }
+    next(0);
+    if (failed) std::rethrow_exception(failed);
+  });
+}
+
+}  // namespace detail
+
+/// Collective. A name that ends in ".safetensors" is one, every other a MindSpore checkpoint;
+/// folders are made. Each file takes its name when it is whole. MindSpore: save_checkpoint.
+/// @param path of slices with "{}" where the rank's number goes.
+/// @throws Error on every rank: a file cannot be written (a full disk), or a cut has no spelling.
+inline void save_checkpoint(const Parameters& parameters, Communication& communication,
+                            const std::string& path, const SaveOptions& options = {}) {
+  communication.together([&] {
+    if (options.integrated_save && has_number(path))
+      throw Error(std::string(path).append(
+          " is to be one file of whole parameters, but {} stands for several: say "
+          "integrated_save = false"));
+    if (!options.integrated_save) files_of(path, communication.size());
+  });
+  if (options.integrated_save) return detail::save_whole(parameters, communication, path, options);
+  const int rank = communication.rank();
+  communication.together([&] {
+    detail::save_slices(parameters, rank, numbered(path, rank), options);
+    if (rank == 0 && !options.strategy.empty())
+      write_strategy(options.strategy, strategy_of(parameters, communication.size()));
+  });
+}
+void save_checkpoint(auto& model, const std::string& path, const SaveOptions& options = {}) {
+  save_checkpoint(model.parameters(), model.communication(), path, options);
+}
+
+}  // namespace tenon
