@@ -24,16 +24,20 @@ class MappedFile {
     if (S_ISDIR(status.st_mode)) cannot_read(path, cause(EISDIR));
     if (!S_ISREG(status.st_mode)) cannot_read(path, "it is no regular file");
     if (status.st_size == 0) return;
+    identity_ = {status.st_dev, status.st_ino};
     const auto size = static_cast<std::size_t>(status.st_size);
     void* map = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
     if (map == MAP_FAILED) cannot_read(path, cause(errno));
     bytes_ = {static_cast<const char*>(map), size};
   }
   MappedFile(MappedFile&& other) noexcept
-      : path_(std::move(other.path_)), bytes_(std::exchange(other.bytes_, {})) {}
+      : path_(std::move(other.path_)),
+        bytes_(std::exchange(other.bytes_, {})),
+        identity_(other.identity_) {}
   MappedFile& operator=(MappedFile&& other) noexcept {
     std::swap(path_, other.path_);
     std::swap(bytes_, other.bytes_);
+    std::swap(identity_, other.identity_);
     return *this;
   }
   ~MappedFile() {
@@ -43,9 +47,22 @@ class MappedFile {
   std::span<const char> bytes() const { return bytes_; }
   const std::string& path() const { return path_; }
 
+  /// Gives the pages back that were touched so far: they are no longer this process' memory.
+  void forget() const {
+    if (!bytes_.empty()) ::madvise(const_cast<char*>(bytes_.data()), bytes_.size(), MADV_DONTNEED);
+  }
+  /// Whether an open descriptor is this file, and not one that took its name since.
+  bool is_open_as(int descriptor) const {
+    struct stat status {};
+    return ::fstat(descriptor, &status) == 0 && identity_ == Identity(status.st_dev, status.st_ino);
+  }
+
  private:
+  using Identity = std::pair<dev_t, ino_t>;
+
   std::string path_;
   std::span<const char> bytes_;
+  Identity identity_{};
 };
 
 }  // namespace tenon

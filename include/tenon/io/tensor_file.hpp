@@ -3,6 +3,7 @@
 /// The tensors of a file, of whatever format, by name; mapped and not copied:
 ///   TensorFile x = open_tensors("x.safetensors"); x.at("layer1.weight").shape == Dims{784, 512}
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include <tenon/io/mapped_file.hpp>
@@ -39,8 +40,12 @@ class TensorFile {
   /// @throws Error that names the file and the parameter.
   const StoredTensor& at(std::string_view wanted) const {
     if (const StoredTensor* tensor = find(wanted)) return *tensor;
-    throw Error(std::string(path()).append(" has no parameter ").append(wanted).append(": it has ")
-                    .append(std::to_string(size())).append(" others")
+    throw Error(std::string(path())
+                    .append(" has no parameter ")
+                    .append(wanted)
+                    .append(": it has ")
+                    .append(std::to_string(size()))
+                    .append(" others")
                     .append(size() == 0 ? "" : ", the first is ")
                     .append(size() == 0 ? "" : tensors_.front().name));
   }
@@ -49,6 +54,21 @@ class TensorFile {
   auto begin() const { return tensors_.begin(); }
   auto end() const { return tensors_.end(); }
   const std::string& path() const { return path_; }
+  /// The file that a chunk of one of its tensors lies in, and at which byte.
+  std::pair<const MappedFile*, Index> place(std::span<const char> chunk) const {
+    const std::less_equal<const char*> not_after;
+    for (const MappedFile& file : files_) {
+      const std::span<const char> all = file.bytes();
+      if (not_after(all.data(), chunk.data()) &&
+          not_after(chunk.data() + chunk.size(), all.data() + all.size()))
+        return {&file, chunk.data() - all.data()};
+    }
+    throw Error(std::string(path_).append(" has no such chunk"));
+  }
+  /// Gives back the memory of what was read so far; it is read again where it is used.
+  void forget() const {
+    for (const MappedFile& file : files_) file.forget();
+  }
   /// What a .safetensors says besides, as {"format", "ms"}.
   const Metadata& metadata() const { return metadata_; }
 

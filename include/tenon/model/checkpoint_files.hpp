@@ -57,9 +57,13 @@ class CheckpointFiles {
   const TensorFile& open(Index file, Checksum checksum = Checksum::ignored) {
     if (given_) return *given_;
     std::shared_ptr<const TensorFile>& opened = opened_[file];
-    if (!opened) opened = std::make_shared<TensorFile>(open_tensors(path(file), checksum));
+    if (!opened) {
+      opened = std::make_shared<TensorFile>(open_tensors(path(file), checksum));
+      opened->forget();  // its header
+    }
     return *opened;
   }
+  bool is_given() const { return given_; }
   /// To keep a file open beyond this; none of the file that was given open.
   std::shared_ptr<const TensorFile> shared(Index file) const {
     const auto found = opened_.find(file);

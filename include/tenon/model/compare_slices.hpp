@@ -3,6 +3,7 @@
 /// Slices of several files compared over all ranks, by a fingerprint of each: replicas must be
 /// equal, and no file may hold the slices of another rank (one file copied over another).
 #include <tenon/io/content_hash.hpp>
+#include <tenon/model/file_pieces.hpp>
 #include <tenon/model/survey.hpp>
 
 namespace tenon::detail {
@@ -15,6 +16,13 @@ inline std::vector<std::vector<std::uint64_t>> fingerprints(CheckpointFiles& fil
   const Index ranks = communication.size(), rounds = (files.size() + ranks - 1) / ranks;
   const std::size_t count = survey.parameters.size();
   std::vector<std::uint64_t> own(count * std::size_t(rounds));
+  FilePieces pieces;
+  const auto hash = [&](const TensorFile& file, const std::string& name) {
+    const StoredTensor& tensor = file.at(name);
+    ContentHash hash(tensor.element);
+    pieces.for_each_part(file, tensor, [&](std::span<const std::byte> part) { hash.add(part); });
+    return hash.value();
+  };
   communication.together([&] {
     for (Index round = 0; round < rounds; ++round) {
       const Index file = round * ranks + communication.rank();
@@ -22,7 +30,7 @@ inline std::vector<std::vector<std::uint64_t>> fingerprints(CheckpointFiles& fil
         const SurveyedParameter& p = survey.parameters[i];
         const Index rank = file - p.first_file;
         if (p.fits && rank >= 0 && rank < Index(p.held.size()) && p.held[std::size_t(rank)])
-          own[std::size_t(round) * count + i] = content_hash(files.open(file).at(p.name));
+          own[std::size_t(round) * count + i] = hash(files.open(file), p.name);
       }
     }
   });

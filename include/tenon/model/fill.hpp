@@ -5,6 +5,7 @@
 #include <tenon/core/slab.hpp>
 #include <tenon/io/stored_bytes.hpp>
 #include <tenon/layout/exchange.hpp>
+#include <tenon/model/file_pieces.hpp>
 #include <tenon/model/survey.hpp>
 
 namespace tenon::detail {
@@ -40,13 +41,27 @@ inline bool use_in_place(Parameters& parameters, Parameters::Slice& slice, Check
   return true;
 }
 
-/// Fills memory with a box of a parameter, from the map.
-inline void copy_from_files(CheckpointFiles& files, const SurveyedParameter& parameter,
-                            const Box& box, Index rank, std::byte* to) {
-  for_each_stored_piece(files, parameter, box, rank,
-                        [&](Index, const StoredTensor& tensor, const Region& from,
-                            const Region& in_box) { copy_region(tensor, from, to, in_box); });
-}
+/// Fills memory with boxes of parameters: copied from the map, or read past it.
+class BoxReader {
+ public:
+  /// A file that was given open is not opened again: its name may be another file's by now.
+  BoxReader(CheckpointFiles& files, LoadWay way)
+      : files_(files), from_map_(way == LoadWay::mapped || files.is_given()) {}
+
+  void read(const SurveyedParameter& parameter, const Box& box, Index rank, std::byte* to) {
+    for_each_stored_piece(
+        files_, parameter, box, rank,
+        [&](Index file, const StoredTensor& tensor, const Region& from, const Region& in_box) {
+          if (from_map_) copy_region(tensor, from, to, in_box);
+          else pieces_.read(files_.open(file), tensor, from, to, in_box);
+        });
+  }
+
+ private:
+  CheckpointFiles& files_;
+  bool from_map_;
+  FilePieces pieces_;
+};
 
 /// The first rank of a node reads the slices of all its ranks, slab by slab, and sends theirs to
 /// them: it holds 4 MiB that are not its own.
@@ -55,6 +70,7 @@ inline void fill_by_node(Parameters& parameters, Communication& communication,
   constexpr Index most_bytes = Index(4) << 20;
   const std::vector<int> node = communication.node();
   const int self = communication.rank(), leader = node.front();
+  BoxReader reader(files, LoadWay::read_once_a_node);
   std::vector<std::byte> slab;
   std::exception_ptr failed;  // the others still wait for their messages
   for (Parameters::Slice& slice : parameters.slices()) {
@@ -69,7 +85,7 @@ inline void fill_by_node(Parameters& parameters, Communication& communication,
         if (!to) slab.resize(std::size_t(count));
         std::byte* here = to ? to : slab.data();
         try {
-          if (self == leader && !failed) copy_from_files(files, parameter, part, rank, here);
+          if (self == leader && !failed) reader.read(parameter, part, rank, here);
         } catch (...) {
           failed = std::current_exception();
         }
@@ -92,13 +108,13 @@ inline void fill(Parameters& parameters, Communication& communication, Checkpoin
     return fill_by_node(parameters, communication, files, survey, survey.report);
   const Index rank = communication.rank();
   communication.together([&] {
+    BoxReader reader(files, way);
     for (Parameters::Slice& slice : parameters.slices()) {
       const SurveyedParameter& parameter = survey.at(slice.name);
       if (!parameter.fits || slice.bytes(rank) == 0) continue;
       const bool in_place =
           way == LoadWay::mapped && use_in_place(parameters, slice, files, parameter, rank);
-      if (!in_place)
-        copy_from_files(files, parameter, slice.distribution.box(rank), rank, slice.to_fill());
+      if (!in_place) reader.read(parameter, slice.distribution.box(rank), rank, slice.to_fill());
       (in_place ? survey.report.bytes_in_place : survey.report.bytes_copied) += slice.bytes(rank);
     }
   });
