@@ -28,6 +28,11 @@ TEST_CASE("a C++ type and its element have one size and one name") {
   CHECK(element_of<long long> == Element::int64);
 }
 
+TEST_CASE("two numbers of four bits are one element of one byte") {
+  CHECK(bytes(Element::int4x2) == 1);
+  CHECK(text(Element::int4x2) == "int4x2");
+}
+
 TEST_CASE("the half-sized floating types have two bytes") {
   CHECK(bytes(Element::float16) == 2);
   CHECK(bytes(Element::bfloat16) == 2);

@@ -242,8 +242,8 @@ TEST_CASE("sizes are not believed") {
   CHECK(has(error({0, -1}, "Float32", ""), "which cannot be float32"));
   CHECK(error({1, 1, 1, 1, 1, 1, 1, 1}) == "");
   CHECK(has(error({1, 1, 1, 1, 1, 1, 1, 1, 1}), "more than 8 dimensions"));
-  CHECK(has(error({1}, "Int4"), "w is of the type Int4, which is not supported"));
-  CHECK(has(error({1}, "Complex64"), "Complex64, which is not supported"));
+  CHECK(has(error({1}, "Complex64"), "w is of the type Complex64, which is not supported"));
+  CHECK(error({2, 2}, "Int4") == "");  // two numbers a byte: four bytes
   CHECK(has(error({0}, "str", "abc"), "w holds 3 bytes"));
   CHECK(error({0}, "str", "") == "");
 }

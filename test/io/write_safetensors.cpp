@@ -72,3 +72,13 @@ TEST_CASE("what the format has not is not written") {
   CHECK(has(error_of([&] { write_safetensors(folder / "x", twice); }), "are named w"));
   CHECK(folder.count() == 0);
 }
+
+TEST_CASE("a type that the format has not is named") {
+  const Folder folder;
+  const TensorSource packed("w", Element::int4x2, {2},
+                            [](const Pieces& write) { write({"\x12\x34", 2}); });
+  CHECK(has(error_of([&] { write_safetensors(folder / "x.safetensors", std::vector{packed}); }),
+            "w is of int4x2, which the format has not"));
+  write_checkpoint(folder / "x.ckpt", std::vector{packed});  // MindSpore's has it, as Int4
+  CHECK(Checkpoint(folder / "x.ckpt").at("w").element == Element::int4x2);
+}

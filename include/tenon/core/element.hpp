@@ -23,13 +23,15 @@ enum class Element : std::uint8_t {
   int64,
   uint64,
   boolean,
+  int4x2,  // two numbers of four bits in a byte, which is one element: MindSpore's qint4x2
 };
 
 constexpr Index bytes(Element element) {
   switch (element) {
     case Element::int8:
     case Element::uint8:
-    case Element::boolean: return 1;
+    case Element::boolean:
+    case Element::int4x2: return 1;
     case Element::float16:
     case Element::bfloat16:
     case Element::int16:
@@ -47,7 +49,7 @@ constexpr Index bytes(Element element) {
 constexpr std::string_view text(Element element) {
   constexpr std::string_view names[] = {"float32", "float64", "float16", "bfloat16", "int8",
                                         "uint8",   "int16",   "uint16",  "int32",    "uint32",
-                                        "int64",   "uint64",  "boolean"};
+                                        "int64",   "uint64",  "boolean", "int4x2"};
   return names[int(element)];
 }
 

@@ -19,7 +19,7 @@ inline constexpr TypeOfElement types_of_elements[] = {
     {"BFloat16", Element::bfloat16}, {"Int8", Element::int8}, {"UInt8", Element::uint8},
     {"Int16", Element::int16}, {"UInt16", Element::uint16}, {"Int32", Element::int32},
     {"UInt32", Element::uint32}, {"Int64", Element::int64}, {"UInt64", Element::uint64},
-    {"Bool", Element::boolean}, {"str", Element::uint32}};
+    {"Bool", Element::boolean}, {"Int4", Element::int4x2}, {"str", Element::uint32}};
 
 /// "Float32" is float32; a "str" is code points.
 constexpr std::optional<Element> element_of_type(std::string_view type) {

@@ -33,13 +33,14 @@ constexpr std::string_view npy_type(Element element) {
     case Element::int64: return "<i8";
     case Element::uint64: return "<u8";
     case Element::boolean: return "|b1";
-    case Element::bfloat16: break;
+    case Element::bfloat16:
+    case Element::int4x2: break;
   }
   return "";  // NumPy has no name for it
 }
 
 constexpr std::optional<Element> element_of_npy_type(std::string_view type) {
-  for (int i = 0; i <= int(Element::boolean); ++i)
+  for (int i = 0; i <= int(Element::int4x2); ++i)
     if (!type.empty() && npy_type(Element(i)) == type) return Element(i);
   return {};
 }

@@ -15,14 +15,16 @@ struct SafetensorsOptions {
 
 namespace detail {
 
+/// The place of the type in the format's order; -1: it has none.
 inline int safetensors_rank(Element element) {
+  constexpr int count = int(std::size(safetensors_types));
   int rank = 0;
-  while (safetensors_types[rank].element != element) ++rank;
-  return rank;
+  while (rank < count && safetensors_types[rank].element != element) ++rank;
+  return rank < count ? rank : -1;
 }
 
 /// The length and the JSON, filled with spaces to a multiple of eight.  @throws Error on a name
-/// that is no UTF-8, is doubled or too long, and on strings, which the format has not.
+/// that is no UTF-8, is doubled or too long, and on strings and int4x2, which the format has not.
 inline std::string safetensors_text(const std::vector<TensorSource>& sorted,
                                     const SafetensorsOptions& options, const std::string& path) {
   const auto quoted = [&](const std::string& text) {
@@ -46,6 +48,9 @@ inline std::string safetensors_text(const std::vector<TensorSource>& sorted,
     const std::optional<Index> size = size_in_bytes(source.shape, source.element);
     if (source.is_string)
       cannot_write(path, std::string(source.name).append(" is a string, which the format has not"));
+    if (safetensors_rank(source.element) < 0)
+      cannot_write(path, std::string(source.name).append(" is of ").append(text(source.element))
+                             .append(", which the format has not"));
     if (source.name.empty() || source.name.size() > max_name_bytes || source.name == "__metadata__")
       cannot_write(path, "a tensor has a name of no or of more than 4096 bytes, or __metadata__");
     if (!size) cannot_write(path, std::string(source.name).append(" has no such shape"));
