@@ -3,6 +3,7 @@
 /// What a strategy file's layout means: the distribution of a parameter over the files of its
 /// stage, the optimizer's cut of dimension 0 included.
 ///   {"w", {{2, 4}, {{1}, {-1}}, {}}, 0, 1, 4} of shape {16, 8}: dimension 0 in 2 * 4 blocks
+#include <tenon/io/blame.hpp>
 #include <tenon/io/stored_layout.hpp>
 #include <tenon/layout/mindspore/optimizer_shard.hpp>
 
@@ -23,39 +24,68 @@ inline void group_flat_shape(const StoredLayout& stored, const Dims& sizes, cons
   Axes axes;
   Index size = 1;
   while (next < flat.size()) {
-    axes.append(stored.layout.tensor_map[next]);
-    size *= flat[next++];
-    if (size != sizes[d] * parts(stored.layout.digits(axes))) continue;
-    Dims longer_shape = shape;
-    AxisMap longer_map = map;
-    longer_shape.push_back(size);
-    longer_map.push_back(axes);
-    group_flat_shape(stored, sizes, longer_shape, longer_map, next, found);
+    const Axes& entry = stored.layout.tensor_map[next];
+    const Index last = flat[next++];
+    axes.append(entry);
+    size *= last;
+    if (size == sizes[d] * parts(stored.layout.digits(axes))) {
+      Dims longer_shape = shape;
+      AxisMap longer_map = map;
+      longer_shape.push_back(size);
+      longer_map.push_back(axes);
+      group_flat_shape(stored, sizes, longer_shape, longer_map, next, found);
+    }
+    if (last != parts(stored.layout.digits(entry))) return;  // only all of an axis goes before more
   }
+}
+
+/// The layout in which the optimizer's cut is one of dimensions, its axes next to those that cut
+/// dimension 0. (optimizer_shard_layout also writes the matrix anew in the order of the dimensions,
+/// as MindSpore's transformation does: slices of a map like [0, 1] are then others than the network
+/// had.)
+inline LayoutRecord optimizer_dimensions(const LayoutRecord& layout, OptimizerShard shard) {
+  if (shard.step < 0 || shard.size < -1)
+    throw Error(std::string("an optimizer shard of ")
+                    .append(text(shard.size))
+                    .append(" parts, ranks ")
+                    .append(text(shard.step))
+                    .append(" apart; legal: 1 or more, or -1 parts: as many as there can be"));
+  Axes used, repeating;
+  for (const Axes& entry : layout.tensor_map) used.append(entry);
+  const int n = layout.device_matrix.size();
+  for (int axis = 0; axis < n; ++axis)
+    if (layout.device_matrix[axis] > 1 && !contains(used, Index(n - 1 - axis)))
+      repeating.push_back(axis);
+  if (repeating.empty()) optimizer_shard_layout(layout, shard);  // which refuses it
+  const Index step = axis_digit(layout.device_matrix, int(repeating.back())).stride;
+  Index repeats = 1;
+  for (Index axis : repeating) repeats *= layout.device_matrix[int(axis)];
+  if (step != shard.step || (shard.size > 0 && repeats % shard.size))
+    throw Error(std::string("an optimizer shard of ")
+                    .append(text(shard.size))
+                    .append(" parts, ranks ")
+                    .append(text(shard.step))
+                    .append(" apart, but ")
+                    .append(text(layout.device_matrix))
+                    .append(" repeats it on ")
+                    .append(text(repeats))
+                    .append(" ranks, ")
+                    .append(text(step))
+                    .append(" apart"));
+  const Index parts_of_first = parts(layout.digits(layout.tensor_map[0]));
+  return shard_over_repeating(layout, repeating, parts_of_first, shard.size);
 }
 
 }  // namespace detail
 
-/// The optimizer's cut as further axes of dimension 0, the least significant.
-/// @throws Error as optimizer_shard_layout, naming the parameter.
+/// The optimizer's cut as further axes of dimension 0, the least significant: of the ranks that
+/// repeat a block, in ascending order, the first `size` have its parts, then the next.
+/// @throws Error that names the parameter, when that cut does not fit the device matrix.
 inline LayoutRecord with_optimizer_shard(const StoredLayout& stored, const LayoutRecord& layout) {
   const OptimizerShard shard{stored.opt_weight_shard_step, stored.opt_weight_shard_size};
   if (shard.step == 0 || shard.size == 0 || layout.shape.empty()) return layout;
-  LayoutRecord cut;
-  try {
-    if (shard.step < 0 || shard.size < -1) throw Error("step and size of 1 or more are legal");
-    if (shard.size > 0 && layout.devices() % (shard.step * shard.size) != 0)
-      throw Error(std::string("an optimizer shard of ")
-                      .append(text(shard.size))
-                      .append(" parts, ranks ")
-                      .append(text(shard.step))
-                      .append(" apart, does not fit ")
-                      .append(text(layout.device_matrix)));
-    cut = optimizer_shard_layout(layout, shard);
-  } catch (const Error& error) {
-    constexpr std::string_view label = "tenon: ";
-    throw Error(std::string(stored.name).append(": ").append(error.what() + label.size()));
-  }
+  const LayoutRecord cut =
+      blame(stored.name, [&] { return detail::optimizer_dimensions(layout, shard); });
   const int more = cut.tensor_map.size() - layout.tensor_map.size();
   LayoutRecord joined{cut.device_matrix, {}, layout.shape};
   Axes first;

@@ -4,6 +4,7 @@
 ///   StrategyPlaces places(read_strategy("strategy.ckpt")); places.ranks() == 8
 ///   places.of("layer3.weight")[0].first_rank == 4     // the second stage of four ranks each
 #include <map>
+#include <memory>
 
 #include <tenon/io/stored_distribution.hpp>
 #include <tenon/io/strategy_stages.hpp>
@@ -66,6 +67,12 @@ class StrategyPlaces {
     if (!strategy_) return {StoredPlace{}};
     const auto found = by_name_.find(name);
     return found == by_name_.end() ? std::vector<StoredPlace>{} : found->second;
+  }
+  /// All that the file names, without stages, sorted.
+  std::vector<std::string_view> names() const {
+    std::vector<std::string_view> all;
+    for (const auto& [name, places] : by_name_) all.push_back(name);
+    return all;
   }
   /// The file that says it; none of one rank.
   const StrategyFile* strategy() const { return strategy_.get(); }

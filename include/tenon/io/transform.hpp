@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Files of one strategy become those of another, or one file (of no strategy), and back:
+///   ShardedTensors from(files_of("in/rank_{}/x{}.ckpt", 8), StrategyPlaces(read_strategy(s1)));
+///   transform(from, StrategyPlaces(read_strategy(s2)), files_of("out/rank_{}/x{}.ckpt", 4));
+/// MindSpore: transform_checkpoints, transform_checkpoint_by_rank.
+#include <filesystem>
+
+#include <tenon/io/compare_replicas.hpp>
+#include <tenon/io/copied_files.hpp>
+#include <tenon/io/rank_contents.hpp>
+#include <tenon/io/write_tensors.hpp>
+
+namespace tenon {
+
+struct TransformOptions {
+  std::optional<Index> rank;     // write this rank's file alone
+  bool compare_replicas = true;  // all that was read for it, and look for copied files
+  bool drop_strings = false;     // that a .safetensors cannot hold
+  WriteOptions write;
+  /// Bytes done of all that will be read for comparing and written.
+  std::function<void(Index done, Index total)> progress = [](Index, Index) {};
+};
+
+struct WrittenFile {
+  Index rank = 0;
+  std::string path;
+  Index tensors = 0, bytes = 0;  // of their elements
+};
+struct Transformed {
+  std::vector<WrittenFile> files;
+  std::vector<LeftOut> left_out;
+};
+
+namespace detail {
+
+/// @throws Error when a file to be written is one that is read: half way through an error would
+/// leave neither.
+inline void check_apart(const std::vector<std::string>& read, const std::string& written) {
+  std::error_code ignored;
+  for (const std::string& path : read)
+    if (std::filesystem::equivalent(path, written, ignored))
+      cannot_write(written, std::string("it is the input ")
+                                .append(path)
+                                .append(": give other names, or another folder"));
+}
+
+inline void make_folder_of(const std::string& path) {
+  std::error_code failed;
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+  if (failed) cannot_write(path, cause(failed.value()));
+}
+
+}  // namespace detail
+
+/// Writes the file of every rank of `to`, each atomically. Before the first is written, all layouts
+/// are fitted to all shapes and every byte that goes into a file is known to be in one.
+/// @param paths of all ranks of `to`, in rank order; folders are made.
+/// @throws Error as RankContents, compare_replicas, check_no_copies and write_tensors; also when a
+/// file would replace one of the inputs.
+/// Cost: each byte written is read once, each compared once more; 4 MiB of memory.
+inline Transformed transform(const ShardedTensors& from, const StrategyPlaces& to,
+                             const std::vector<std::string>& paths,
+                             const TransformOptions& options = {}) {
+  if (Index(paths.size()) != to.ranks())
+    throw Error(std::string(to.path())
+                    .append(" is for ")
+                    .append(text(to.ranks()))
+                    .append(" files, one for each rank, ")
+                    .append(text(Index(paths.size())))
+                    .append(" are to be written"));
+  if (options.rank && (*options.rank < 0 || *options.rank >= to.ranks()))
+    throw Error(std::string("there is no rank ")
+                    .append(text(*options.rank))
+                    .append(": ")
+                    .append(to.path())
+                    .append(" is for ")
+                    .append(text(to.ranks()))
+                    .append(" ranks"));
+  const RankContents contents(from, to);
+  Transformed result{{}, contents.left_out()};
+  std::vector<std::vector<TensorSource>> files;
+  Index done = 0, total = 0;
+  const OnBytes on_bytes = [&](Index more) { options.progress(done += more, total); };
+  for (Index rank = 0; rank < to.ranks(); ++rank) {
+    if (options.rank && *options.rank != rank) continue;
+    const std::string& path = paths[std::size_t(rank)];
+    detail::check_apart(from.paths(), path);
+    std::vector<TensorSource> tensors = contents.of(rank);
+    if (options.drop_strings && format_of(path) == TensorFormat::safetensors)
+      std::erase_if(tensors, [](const TensorSource& tensor) { return tensor.is_string; });
+    check_format(path, tensors, options.write.checksum);
+    WrittenFile file{rank, path, Index(tensors.size()), 0};
+    for (const TensorSource& tensor : tensors)
+      file.bytes += product(tensor.shape) * bytes(tensor.element);
+    total += file.bytes;
+    result.files.push_back(file);
+    files.push_back(std::move(tensors));
+  }
+  if (options.compare_replicas) {
+    for (const ShardedTensor& tensor : from.tensors())
+      for (const StoredTensor* slice : tensor.slices) total += slice ? slice->bytes() : 0;
+    compare_replicas(from, on_bytes);
+    check_no_copies(from);
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    detail::make_folder_of(result.files[i].path);
+    std::vector<TensorSource> tensors;
+    for (TensorSource& tensor : files[i]) tensors.push_back(counted(std::move(tensor), on_bytes));
+    write_tensors(result.files[i].path, tensors, options.write);
+  }
+  return result;
+}
+
+}  // namespace tenon
