@@ -28,7 +28,7 @@ PREAMBLE = """
 #include <tenon/plan/constant.hpp>
 using namespace tenon;
 """
-NEEDS_PACKAGES = re.compile(r"#include <(mpi|boost|Eigen|tenon/(tenon|backend/cpu|comm/(mpi|failure)|io|model/load))")
+NEEDS_PACKAGES = re.compile(r"#include <(mpi|boost|Eigen|tenon/(tenon|backend/cpu|comm/(mpi|failure)|io|model/(load|save|checkpoint|infer_layout)))")
 LITERALS = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'  # C++ joins neighbours
 
 root = pathlib.Path(sys.argv[1]).resolve()

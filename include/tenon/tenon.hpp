@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// All of Tenon for a program under MPI. It needs Boost.MPI, Eigen, protozero and zlib; who wants
-/// less includes less: tenon/model/model.hpp with tenon/backend/reference.hpp needs none of them.
+/// All of Tenon for a program under MPI. It needs Boost.MPI, Eigen, protozero, nlohmann-json and
+/// zlib; who wants less includes less: tenon/model/model.hpp with tenon/backend/reference.hpp needs
+/// none of them.
 #include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/backend/reference.hpp>
 #include <tenon/comm/failure.hpp>
