@@ -109,3 +109,16 @@ MPI_TEST_CASE("one whole file of aligned tensors is used where it is mapped",
   CHECK(parameters.slices()[1].data == parameters.slices()[1].own);
   CHECK(reinterpret_cast<const float*>(parameters.slices()[1].data)[47] == 7);
 }
+
+MPI_TEST_CASE("slices of more than the reader of a node holds arrive in several messages",
+              tenon_test::all_ranks) {
+  Checkpoints files(world);
+  PairsOfRanks communication(world);
+  const std::vector<CutParameter> wanted{
+      {"w", Element::float32, {{1}, {{-1}, {-1}}, {1100, 1000}}}};
+  write_files(world, files, wanted, 1, ".ckpt");
+  Parameters parameters(view(plan_of_parameters(wanted, world.size())));
+  load_parameters(parameters, communication, files / "x0.ckpt", "",
+                  {.way = LoadWay::read_once_a_node});
+  CHECK(wrong_slice(parameters, wanted, world.rank()) == "");
+}
