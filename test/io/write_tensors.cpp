@@ -35,6 +35,8 @@ TEST_CASE("what a format cannot hold is refused before the file is touched") {
   CHECK(error("x.safetensors", none, false) == "");
   CHECK(has(error("z.ckpt", none, false), "w would have no elements, of the shape [0]"));
   CHECK(has(error("y.safetensors", words, false), "who is a string"));
+  const TensorSource fours("w", Element::int4x2, {2}, words.produce);
+  CHECK(has(error("y.safetensors", fours, false), "w is of int4x2"));
   CHECK(has(error("y.safetensors", w, true), "no place for a checksum"));
 }
 

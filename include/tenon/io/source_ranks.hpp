@@ -83,9 +83,9 @@ inline List<Index> needed_of_one(const StoredPlace& from, const StoredPlace& to,
 /// In descending order, as MindSpore gives them. It takes the ranks that any parameter needs within
 /// its stage, from every stage that has one: so a pipeline's answer may hold ranks that could be
 /// spared.
-/// Law: transform() to that rank needs no other file. One case is left out: that several axes cut a
-/// vector, the protobuf form of a strategy file does not tell from a matrix, and it is taken for one
-/// here, as in MindSpore; transform(), which sees the slices, then names what is missing.
+/// Law: transform() to that rank needs no other file. One case is left out: a vector that several
+/// axes cut looks like a matrix in the protobuf form of a strategy file, and is taken for one here,
+/// as in MindSpore; transform(), which sees the slices, then names what is missing.
 /// @throws Error when the strategies share no parameter or there is no such rank.
 inline std::vector<Index> source_ranks(const StrategyPlaces& from, const StrategyPlaces& to,
                                        Index rank) {

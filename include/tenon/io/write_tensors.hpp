@@ -21,8 +21,8 @@ struct WriteOptions {
   std::map<std::string, std::string> metadata = {{"format", "ms"}};  // of a .safetensors
 };
 
-/// @throws Error where the format has no such thing: a .safetensors has no strings and no
-/// checksum, a .ckpt no vector of no elements (to its readers that is a scalar).
+/// @throws Error where the format has no such thing: a .safetensors has no strings, no int4x2 and
+/// no checksum, a .ckpt no vector of no elements (to its readers that is a scalar).
 inline void check_format(const std::string& path, const std::vector<TensorSource>& tensors,
                          bool checksum) {
   const bool is_checkpoint = format_of(path) == TensorFormat::checkpoint;
@@ -34,6 +34,11 @@ inline void check_format(const std::string& path, const std::vector<TensorSource
                              .append(" is a string, which a .safetensors "
                                      "cannot hold: leave it out or write "
                                      "a .ckpt"));
+    if (!is_checkpoint && detail::safetensors_rank(tensor.element) < 0)
+      cannot_write(path, std::string(tensor.name)
+                             .append(" is of ")
+                             .append(text(tensor.element))
+                             .append(", which a .safetensors cannot hold"));
     if (is_checkpoint && !tensor.is_string && tensor.shape == Dims{0})
       cannot_write(path, std::string(tensor.name)
                              .append(" would have no elements, of the shape "
