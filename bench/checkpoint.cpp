@@ -62,6 +62,7 @@ Plan plan_of(int ranks) {
 
 struct Setting {
   mpi::communicator world;
+  Communication& communication;
   std::string path, python;
   Plan plan;
 
@@ -99,9 +100,8 @@ Loaded plain_copy(const Setting& setting) {
 }
 
 Loaded load(const Setting& setting, LoadWay way) {
-  MpiCommunication communication(setting.world);
   const auto parameters = std::make_shared<Parameters>(view(setting.plan));
-  load_parameters(*parameters, communication, setting.path, "", {.way = way});
+  load_parameters(*parameters, setting.communication, setting.path, "", {.way = way});
   Loaded loaded{parameters, {}};
   for (const Parameters::Slice& slice : parameters->slices()) loaded.slices.push_back(slice.data);
   return loaded;
@@ -231,7 +231,9 @@ void run(int argc, char** argv, const mpi::communicator& world) {
     else folder = word;
   }
   if (folder.empty()) folder = std::filesystem::temp_directory_path();
-  Setting setting{world, folder + "/tenon_bench.safetensors", python, plan_of(world.size())};
+  MpiCommunication communication(world);
+  const Setting setting{world, communication, folder + "/tenon_bench.safetensors", python,
+                        plan_of(world.size())};
   const bool is_first = world.rank() == 0;
   if (is_first && !std::filesystem::exists(setting.path)) make_file(setting.path);
   meet(world);
