@@ -17,7 +17,8 @@ TEST_CASE("replicas that differ are named, and where") {
   for (std::size_t i = 0; i < 6; ++i) b[i] = 1 + float(i);
   write_checkpoint(cut.path(3), std::vector<TensorSource>{{"w", w, Dims{4, 3}}, {"b", b, Dims{6}}});
   CHECK(error() ==
-        "tenon: x2.ckpt and x3.ckpt should hold the same of w, but differ at the element [2, 4]");
+        "tenon: x2.ckpt and x3.ckpt should hold the same slice of w, but differ at the element [2, "
+        "4]");
   cut.write(3, {}, {6});
   CHECK(error() == "");
 }
@@ -53,7 +54,7 @@ TEST_CASE("replicas on two stages, also cut differently") {
   whole[20] = -1;
   write(2, 0, 4), write(3, 0, 4);
   CHECK(has(error(), "x1.ckpt and "));
-  CHECK(has(error(), "x2.ckpt should hold the same of w, but differ at the element [3, 2]"));
+  CHECK(has(error(), "x2.ckpt should hold the same slice of w, but differ at the element [3, 2]"));
   write(2, 0, 3), write(3, 0, 3);
   CHECK(has(error(),
             "of two stages, of which one has w of float32 [4, 6], the other of float32 "

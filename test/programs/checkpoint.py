@@ -198,12 +198,12 @@ wrong(["mlp1.ckpt", "is no MindSpore checkpoint: it is a NumPy array"], *verify,
       damaged("foreign", lambda at: shutil.copyfile(data / "reference/mlp_logits256_float64.npy", at(1))))
 wrong(["mlp3.ckpt", "encrypted by MindSpore (AES-GCM)"], *verify,
       damaged("encrypted", lambda at: shutil.copyfile(data / "ckpt/variants/enc_AES-GCM.ckpt", at(3))))
-wrong(["rank_0/mlp0.ckpt and ", "rank_4/mlp4.ckpt should hold the same of layer1.weight, but differ at the element ["],
+wrong(["rank_0/mlp0.ckpt and ", "rank_4/mlp4.ckpt should hold the same slice of layer1.weight, but differ at the element ["],
       *verify, damaged("flipped", lambda at: flip(at(4))))
 doubled = damaged("doubled", lambda at: [shutil.copyfile(at(0), at(r)) for r in (2, 3, 6, 7)])
 for command in (verify, ["merge", "--strategy", strategy, "--out", "x.ckpt"]):
     wrong(["rank_0/mlp0.ckpt and ", "hold the same slice of layer1.weight", "one is a copy of the other"], *command, doubled)
-wrong(["mlp2.ckpt and ", "mlp3.ckpt should hold the same of layer1.weight"], *verify, damaged("swapped", lambda at: shutil.copyfile(at(0), at(2))))
+wrong(["mlp2.ckpt and ", "mlp3.ckpt should hold the same slice of layer1.weight"], *verify, damaged("swapped", lambda at: shutil.copyfile(at(0), at(2))))
 short = damaged("short", lambda at: shutil.copyfile(folder / "more.ckpt", at(6)))
 wrong(["layer1.weight has the shape [784, 512], expected [784, 256]", "mlp6.ckpt"], *verify, short)
 wrong("it has none", *verify, "--check-crc", slices)

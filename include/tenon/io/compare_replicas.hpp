@@ -2,7 +2,7 @@
 #pragma once
 /// Ranks that should hold the same block of a tensor hold the same bytes:
 ///   compare_replicas(ShardedTensors(files, places));
-///   tenon: rank_0/x.ckpt and rank_1/x.ckpt should hold the same of layer1.weight, but differ
+///   tenon: rank_0/x.ckpt and rank_1/x.ckpt should hold the same slice of layer1.weight, but differ
 #include <tenon/io/compare_bytes.hpp>
 #include <tenon/io/slice_source.hpp>
 
@@ -18,7 +18,7 @@ namespace detail {
   throw Error(std::string(a)
                   .append(" and ")
                   .append(b)
-                  .append(" should hold the same of ")
+                  .append(" should hold the same slice of ")
                   .append(name)
                   .append(", but differ at the element ")
                   .append(text(place)));
