@@ -204,6 +204,14 @@ TEST_CASE("what would damage is refused before anything is written") {
   const StrategyPlaces eight(StrategyFile{"t", 1, {{"b", {{8}, {{0}}, {}}, 0, 0, 0, false}}, {}});
   CHECK(has(error(eight, files_of(cut.folder / "y{}.ckpt", 8)),
             "b would have no elements, of the shape [0], which a .ckpt cannot hold"));
+  const StrategyPlaces stages(StrategyFile{"t",
+                                           1,
+                                           {{"0-w", {{1}, {{-1}, {-1}}, {}}, 0, 0, 0, false},
+                                            {"0-b", {{1}, {{-1}}, {}}, 0, 0, 0, false},
+                                            {"1-v", {{1}, {{-1}}, {}}, 0, 0, 0, false}},
+                                           {}});
+  CHECK(error(stages, files_of(cut.folder / "y{}.ckpt", 2)) ==
+        "tenon: cannot write y1.ckpt: none of the tensors belongs to rank 1");
   CHECK(!std::filesystem::exists(cut.folder / "y0.ckpt"));
   transform(from, eight, files_of(cut.folder / "y{}.safetensors", 8));
   const ShardedTensors back(

@@ -173,6 +173,13 @@ check("epoch_num goes along", values == {"layer1.weight": None, "epoch_num": 7},
 wrong(["layer1.bias and 4 more, which no file has", "--allow-missing"], "verify", "--strategy", tp2, "more/{}.ckpt")
 out, verified = right("verify", "--allow-missing", "--strategy", tp2, "more/{}.ckpt")
 check("what is not there is told", len(verified["in_no_file"]) == 5 and verified["not_in_strategy"] == ["epoch_num"], out)
+checkpoint("w.ckpt", **{"layer1.weight": ([784, 512], os.urandom(784 * 512 * 4))})
+with open(folder / "w.ckpt", "ab") as file:  # a string: code points
+    file.write(field(1, field(1, b"note") + field(2, b"\x08\x00" + field(2, b"str") + field(3, "hi".encode("utf-32-le")))))
+out, done = right("slice", "--strategy", tp2, "--drop-strings", "--out", "w/{}.safetensors", "w.ckpt")
+check("a string is left out once", [one["name"] for one in done["left_out"]] == ["note"] and out.count("note") == 1, out)
+right("slice", "--strategy", tp2, "--out", "w/{}.ckpt", "w.ckpt")
+check("a string goes along in a .ckpt", right("info", "w/1.ckpt")[1]["tensors"][1]["value"] == "hi")
 
 # What is wrong is said.
 def damaged(name, change):

@@ -38,6 +38,7 @@ namespace detail {
 /// leave neither.
 inline void check_apart(const std::vector<std::string>& read, const std::string& written) {
   std::error_code ignored;
+  if (!std::filesystem::exists(written, ignored)) return;
   for (const std::string& path : read)
     if (std::filesystem::equivalent(path, written, ignored))
       cannot_write(written, std::string("it is the input ")
@@ -50,6 +51,24 @@ inline void make_folder_of(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   if (!folder.empty()) std::filesystem::create_directories(folder, failed);
   if (failed) cannot_write(path, cause(failed.value()));
+}
+
+/// What goes into a rank's file; strings that its format cannot hold are left out if so asked.
+inline std::vector<TensorSource> tensors_of(const RankContents& contents, Index rank,
+                                            const std::string& path,
+                                            const TransformOptions& options,
+                                            std::vector<LeftOut>& left_out) {
+  std::vector<TensorSource> tensors = contents.of(rank);
+  if (options.drop_strings && format_of(path) == TensorFormat::safetensors)
+    std::erase_if(tensors, [&](const TensorSource& tensor) {
+      const auto is_it = [&](const LeftOut& out) { return out.name == tensor.name; };
+      if (tensor.is_string && std::none_of(left_out.begin(), left_out.end(), is_it))
+        left_out.push_back({tensor.name, "a .safetensors cannot hold a string"});
+      return tensor.is_string;
+    });
+  if (tensors.empty())
+    cannot_write(path, std::string("none of the tensors belongs to rank ").append(text(rank)));
+  return tensors;
 }
 
 }  // namespace detail
@@ -80,23 +99,18 @@ inline Transformed transform(const ShardedTensors& from, const StrategyPlaces& t
                     .append(" ranks"));
   const RankContents contents(from, to);
   Transformed result{{}, contents.left_out()};
-  std::vector<std::vector<TensorSource>> files;
   Index done = 0, total = 0;
   const OnBytes on_bytes = [&](Index more) { options.progress(done += more, total); };
   for (Index rank = 0; rank < to.ranks(); ++rank) {
     if (options.rank && *options.rank != rank) continue;
     const std::string& path = paths[std::size_t(rank)];
     detail::check_apart(from.paths(), path);
-    std::vector<TensorSource> tensors = contents.of(rank);
-    if (options.drop_strings && format_of(path) == TensorFormat::safetensors)
-      std::erase_if(tensors, [](const TensorSource& tensor) { return tensor.is_string; });
+    const auto tensors = detail::tensors_of(contents, rank, path, options, result.left_out);
     check_format(path, tensors, options.write.checksum);
-    WrittenFile file{rank, path, Index(tensors.size()), 0};
+    result.files.push_back({rank, path, Index(tensors.size()), 0});
     for (const TensorSource& tensor : tensors)
-      file.bytes += product(tensor.shape) * bytes(tensor.element);
-    total += file.bytes;
-    result.files.push_back(file);
-    files.push_back(std::move(tensors));
+      result.files.back().bytes += product(tensor.shape) * bytes(tensor.element);
+    total += result.files.back().bytes;
   }
   if (options.compare_replicas) {
     for (const ShardedTensor& tensor : from.tensors())
@@ -104,11 +118,11 @@ inline Transformed transform(const ShardedTensors& from, const StrategyPlaces& t
     compare_replicas(from, on_bytes);
     check_no_copies(from);
   }
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    detail::make_folder_of(result.files[i].path);
-    std::vector<TensorSource> tensors;
-    for (TensorSource& tensor : files[i]) tensors.push_back(counted(std::move(tensor), on_bytes));
-    write_tensors(result.files[i].path, tensors, options.write);
+  for (const WrittenFile& file : result.files) {
+    detail::make_folder_of(file.path);
+    auto tensors = detail::tensors_of(contents, file.rank, file.path, options, result.left_out);
+    for (TensorSource& tensor : tensors) tensor = counted(std::move(tensor), on_bytes);
+    write_tensors(file.path, tensors, options.write);
   }
   return result;
 }
