@@ -114,3 +114,41 @@ MPI_TEST_CASE("slices of 1 GiB that are read or mapped take no more memory than 
     if (own_before > 0) CHECK(own >= report.bytes_copied);  // the measure measures
   }
 }
+
+MPI_TEST_CASE("small slices that are copied between large ones in place take no page each", 1) {
+  const Checkpoints files(world);
+  const std::string path = files / "many.safetensors";
+  constexpr Index large = 3 << 20, pairs = 100;
+  const std::vector<float> zeros(large / 4);
+  std::vector<TensorSource> sources;
+  Plan plan;
+  plan.devices = 1;
+  const auto add = [&](const std::string& tensor, Dims stored, Distribution distribution) {
+    sources.emplace_back(tensor, std::span(zeros).first(std::size_t(product(stored))), stored);
+    Buffer b;
+    b.place = Buffer::Place::parameter;
+    b.distribution = distribution;
+    b.offset = plan.parameters;
+    b.name.first = int(plan.letters.size());
+    for (char letter : tensor) plan.letters.push_back(letter);
+    b.name.count = int(tensor.size());
+    plan.parameters += b.bytes();
+    plan.buffers.push_back(b);
+  };
+  plan.devices = 2;  // as rank 0 of two, that has columns of the small ones
+  for (Index i = 0; i < pairs; ++i) {
+    add("large" + text(i), {large / 4}, whole({large / 4}));
+    add("small" + text(i), {8, 8}, whole({8, 8}).cut(1, {{2, 1}}));
+  }
+  write_safetensors(path, sources);
+  MpiCommunication communication(world);
+  for (int again = 0; again < 3; ++again) {  // nor does another load
+    const Index own_before = memory("RssAnon:");
+    static Parameters parameters(view(plan));
+    const LoadReport report =
+        load_parameters(parameters, communication, path, "", {.way = LoadWay::mapped});
+    CHECK(report.bytes_in_place == pairs * large);
+    CHECK(report.bytes_copied == pairs * 8 * 4 * 4);
+    CHECK(memory("RssAnon:") - own_before < 8 * mebi);
+  }
+}

@@ -5,7 +5,9 @@
 /// MPI is the host's: it is initialised and finalised there.
 #include <boost/mpi/collectives.hpp>
 #include <boost/mpi/environment.hpp>
+#include <chrono>
 #include <cstdint>
+#include <thread>
 
 #include <tenon/comm/mpi_exchange.hpp>
 
@@ -34,7 +36,11 @@ class MpiCommunication : public Communication {
       text = "an error that is no std::exception";
     }
     const int failed = text.empty() ? size() : rank();
-    const int first = boost::mpi::all_reduce(communicator_, failed, boost::mpi::minimum<int>());
+    int first = 0;
+    MPI_Request request;
+    check_mpi(MPI_Iallreduce(&failed, &first, 1, MPI_INT, MPI_MIN, communicator_, &request),
+              "MPI_Iallreduce");
+    wait_patiently(request);
     if (first == size()) return;
     const int count = boost::mpi::all_reduce(communicator_, int(!text.empty()), std::plus<int>());
     boost::mpi::broadcast(communicator_, text, first);
@@ -81,6 +87,19 @@ class MpiCommunication : public Communication {
 
  private:
   static constexpr int tag = 32767;  // the exchanges of a program have small ones
+
+  /// Waits without taking a core from those that still work: it sleeps longer and longer, up to
+  /// half a millisecond.
+  static void wait_patiently(MPI_Request& request) {
+    std::chrono::microseconds pause{1};
+    for (int tries = 0, done = 0;; ++tries) {
+      check_mpi(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "MPI_Test");
+      if (done) return;
+      if (tries < 100) continue;
+      std::this_thread::sleep_for(pause);
+      pause = std::min(pause * 2, std::chrono::microseconds(500));
+    }
+  }
 
   /// Messages of no more bytes than MPI counts.
   template <class Byte>

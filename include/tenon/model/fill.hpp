@@ -23,7 +23,7 @@ void for_each_stored_piece(CheckpointFiles& files, const SurveyedParameter& para
 }
 
 /// Uses the slice where it is mapped, if it is one piece there. Whether it is.
-inline bool use_in_place(Parameters& parameters, Parameters::Slice& slice, CheckpointFiles& files,
+inline bool use_in_place(Parameters::Slice& slice, CheckpointFiles& files,
                          const SurveyedParameter& parameter, Index rank) {
   const Box box = slice.distribution.box(rank);
   const std::byte* place = nullptr;
@@ -36,8 +36,7 @@ inline bool use_in_place(Parameters& parameters, Parameters::Slice& slice, Check
       });
   const auto kept = file < 0 ? nullptr : files.shared(file);
   if (!place || !kept) return false;
-  slice.data = place;
-  parameters.keep(kept);
+  slice.use_in_place(place, kept);
   return true;
 }
 
@@ -104,19 +103,23 @@ inline void fill_by_node(Parameters& parameters, Communication& communication,
 /// Fills every slice of a parameter that fits. Collective.
 inline void fill(Parameters& parameters, Communication& communication, CheckpointFiles& files,
                  Survey& survey, LoadWay way) {
+  LoadReport& report = survey.report;
   if (way == LoadWay::read_once_a_node)
-    return fill_by_node(parameters, communication, files, survey, survey.report);
+    return fill_by_node(parameters, communication, files, survey, report);
   const Index rank = communication.rank();
   communication.together([&] {
-    BoxReader reader(files, way);
+    std::vector<Parameters::Slice*> copied;
     for (Parameters::Slice& slice : parameters.slices()) {
       const SurveyedParameter& parameter = survey.at(slice.name);
       if (!parameter.fits || slice.bytes(rank) == 0) continue;
-      const bool in_place =
-          way == LoadWay::mapped && use_in_place(parameters, slice, files, parameter, rank);
-      if (!in_place) reader.read(parameter, slice.distribution.box(rank), rank, slice.to_fill());
-      (in_place ? survey.report.bytes_in_place : survey.report.bytes_copied) += slice.bytes(rank);
+      const bool in_place = way == LoadWay::mapped && use_in_place(slice, files, parameter, rank);
+      if (!in_place) copied.push_back(&slice);
+      (in_place ? report.bytes_in_place : report.bytes_copied) += slice.bytes(rank);
     }
+    if (report.bytes_in_place > 0) parameters.renew(copied, rank);
+    BoxReader reader(files, way);
+    for (Parameters::Slice* slice : copied)
+      reader.read(survey.at(slice->name), slice->distribution.box(rank), rank, slice->to_fill());
   });
 }
 

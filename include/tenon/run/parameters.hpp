@@ -23,21 +23,29 @@ class Parameters {
     Element element;
     std::byte* own;         // memory for it; untouched while it is used in place
     const std::byte* data;  // where it is: in `own`, or where a file is mapped
+    std::shared_ptr<const void> own_memory, mapped;  // what these two are in
 
     /// To be filled: from now on it is in its own memory.
     std::byte* to_fill() {
       data = own;
+      mapped.reset();
       return own;
+    }
+    /// From now on it is there.
+    void use_in_place(const std::byte* place, std::shared_ptr<const void> file) {
+      data = place;
+      mapped = std::move(file);
     }
     /// How many bytes `rank` has of it.
     Index bytes(Index rank) const { return volume(distribution.box(rank)) * tenon::bytes(element); }
   };
 
-  Parameters(const PlanView& plan) : memory_(plan.parameters) {
+  Parameters(const PlanView& plan) {
+    const auto memory = std::make_shared<Memory>(plan.parameters);
     for (const Buffer& b : plan.buffers)
       if (b.place == Buffer::Place::parameter)
         slices_.push_back({std::string(plan.name(b.name)), b.distribution, b.element,
-                           memory_.data() + b.offset, memory_.data() + b.offset});
+                           memory->data() + b.offset, memory->data() + b.offset, memory, nullptr});
   }
   std::vector<Slice>& slices() { return slices_; }
   const std::vector<Slice>& slices() const { return slices_; }
@@ -51,8 +59,20 @@ class Parameters {
                     .append(" otherwise than it was loaded"));
   }
 
-  /// Keeps what slices are used in: a mapped file.
-  void keep(std::shared_ptr<const void> memory) { kept_.push_back(std::move(memory)); }
+  /// New memory for these slices, to be filled: close together, without the slices between them
+  /// that are used in place (a first touch gives 2 MiB at once).
+  void renew(std::span<Slice* const> slices, Index rank) {
+    constexpr Index line = 64;
+    Index bytes = 0;
+    for (const Slice* slice : slices) bytes += (slice->bytes(rank) + line - 1) / line * line;
+    const auto memory = std::make_shared<Memory>(bytes);
+    Index first = 0;
+    for (Slice* slice : slices) {
+      slice->own = memory->data() + first;
+      slice->own_memory = memory;
+      first += (slice->bytes(rank) + line - 1) / line * line;
+    }
+  }
 
   /// Every slice of that name, from the whole parameter. @throws Error when there is none, when its
   /// size or its elements differ.
@@ -85,8 +105,6 @@ class Parameters {
   }
 
  private:
-  Memory memory_;
-  std::vector<std::shared_ptr<const void>> kept_;
   std::vector<Slice> slices_;
 };
 
