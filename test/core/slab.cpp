@@ -34,3 +34,17 @@ TEST_CASE("slabs are the box's elements in row-major order, and none has more th
     REQUIRE(found == expected);
   }
 }
+
+TEST_CASE("a box of no elements has no slabs and no runs, however large its other sizes are") {
+  const Index large = Index(1) << 40;
+  for (const Dims& shape : {Dims{0, large, 2 * large}, Dims{large, 2 * large, 0}}) {
+    const Box box = whole_box(shape);
+    for_each_slab(box, 100, [](const Box&) { CHECK(false); });
+    for_each_run(region(box), region(box), [](Index, Index, Index) { CHECK(false); });
+    CHECK(strides(shape) == Dims{0, 0, 0});
+    CHECK(is_contiguous(region(box)));
+    CHECK(is_contiguous({0, shape, {1, 1, 1}}));
+  }
+  CHECK_THROWS_AS(strides({large, large, 1}), Error);
+  CHECK_THROWS_AS(for_each_slab(whole_box({large, large}), 1, [](const Box&) {}), Error);
+}

@@ -99,3 +99,21 @@ TEST_CASE("of some files, shapes are known where cuts are even") {
   cut.write(3, {4, 2});
   CHECK(has(cut.error({.some_files = true}), "give the files of all ranks"));
 }
+
+TEST_CASE("blocks that are larger together than any file are refused") {
+  const Folder folder;
+  const Index large = Index(1) << 60;
+  const auto error = [&](const AxisMap& map, const Dims& slice) {
+    for (Index rank = 0; rank < 2; ++rank)
+      write_checkpoint(folder / "x" + text(rank) + ".ckpt",
+                       std::vector<TensorSource>{{"w", std::span<const float>(), slice}});
+    return error_of([&] {
+      ShardedTensors(files_of(folder / "x{}.ckpt", 2),
+                     StrategyPlaces(StrategyFile{"s.ckpt", 1, {{"w", {{2}, map, {}}}}, {}}));
+    });
+  };
+  CHECK(error({{-1}, {0}}, {0, large / 2}) == "");
+  CHECK(error({{-1}, {0}}, {0, large}) ==
+        "tenon: w: blocks as [0, 1152921504606846976], in [1, 2] parts, are more than 2^63 - 1 "
+        "bytes together");
+}

@@ -65,3 +65,14 @@ TEST_CASE("the flat shapes of the JSON form are one dimension again") {
         "tenon: w has slices of the shape [784, 100], which the strategy file's layout does not "
         "fit: [[-1], [1], [0]] of [784, 2, 256]");
 }
+
+TEST_CASE("sizes whose products pass 2^63 fit no layout") {
+  const Index large = Index(1) << 62;
+  const StoredLayout even{"w", {{2}, {{-1}, {0}}, {0, large}}, 0, 0, 0, false};
+  CHECK(has(error_of([&] { cuts_of_slice(even, {0, large}); }), "layout does not fit"));
+  const StoredLayout flat{"w", {{2, 2}, {{1}, {0}}, {2, 2 * (large - 1) + 1}}, 0, 0, 0, false};
+  CHECK(has(error_of([&] { cuts_of_slice(flat, {large}); }), "layout does not fit"));
+  CHECK(has(error_of([&] { layout_of(flat, {large}); }), "layout does not fit"));
+  const StoredLayout rows{"w", {{4, 2}, {{0}}, {large}}, 0, 2, 4, false};
+  CHECK(has(error_of([&] { cuts_of_slice(rows, {large}); }), "layout does not fit"));
+}

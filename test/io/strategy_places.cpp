@@ -62,3 +62,21 @@ TEST_CASE("what is no strategy of equal stages is refused") {
           places({layout("0-v", {4}), layout("2-w", {4})});
         }) == "tenon: s.ckpt: it has 2 stages, the last is stage 2");
 }
+
+TEST_CASE("no file may say more ranks than there are anywhere") {
+  const Index most = Index(1) << 20;
+  CHECK(places({layout("w", {1 << 10, 1 << 10})}).ranks() == most);
+  CHECK(error_of([&] {
+          places({layout("w", {2, most})});
+        }) ==
+        "tenon: s.ckpt: w has the device matrix [2, 1048576]; legal: sizes of 1 or more, a "
+        "product of at most 2^20");
+  CHECK(has(error_of([&] { places({layout("w", {0})}); }), "w has the device matrix [0]"));
+  CHECK(places({layout("0-w", {most / 2}), layout("1-w", {most / 2})}).ranks() == most);
+  CHECK(error_of([&] {
+          places({layout("0-w", {most / 2}), layout("2-w", {most / 2})});
+        }) ==
+        "tenon: s.ckpt: its last stage is stage 2, and stages are of 524288 ranks; legal: "
+        "at most 2^20 ranks in all");
+  CHECK(has(error_of([&] { places({layout("999999999-w", {2})}); }), "stage 999999999"));
+}

@@ -6,8 +6,10 @@
 
 namespace tenon {
 
-/// Row-major strides, in elements:  strides({4, 3, 2}) == {6, 2, 1}.
+/// Row-major strides, in elements:  strides({4, 3, 2}) == {6, 2, 1}; 0 where there are none.
+/// @throws Error when there are more than 2^63 - 1.
 constexpr Dims strides(const Dims& sizes) {
+  if (product(sizes) == 0) return Dims::filled(sizes.size(), 0);
   Dims s = sizes;
   Index next = 1;
   for (int d = sizes.size() - 1; d >= 0; --d) s[d] = next, next *= sizes[d];
@@ -52,8 +54,9 @@ constexpr void for_each_run(const Region& a, const Region& b, auto&& visit) {
   }
 }
 
-/// Whether the region is one run.
+/// Whether the region is one run, of no element perhaps.
 constexpr bool is_contiguous(const Region& r) {
+  if (r.volume() == 0) return true;
   Index run = 1;
   for (int d = r.sizes.size() - 1; d >= 0; --d) {
     if (r.sizes[d] != 1 && r.strides[d] != run) return false;

@@ -2,9 +2,8 @@
 #pragma once
 /// The proof that files hold every byte of a parameter exactly once, replicas aside: its blocks
 /// tile it, so each slice must be its rank's block, and each block must be on some rank.
-///   layer1.weight of [784, 512]: 0:784, 256:512 is on none of the ranks 2, 3, 6, 7 that should
-///   have it
-#include <span>
+///   [0:784, 256:512] of [784, 512] is missing: it should be on one of the ranks 2, 3, 6, 7
+#include <limits>
 #include <vector>
 
 #include <tenon/io/stored_tensor.hpp>
@@ -45,8 +44,9 @@ inline std::string slice_mistake(const Distribution& x, Index rank, const Dims& 
   for (int d = 0; d < block.size(); ++d) {
     const Index more = slice[d] - block[d].size();
     if (more == 0) continue;
-    const Interval wrong = more < 0 ? Interval{block[d].last + more, block[d].last}
-                                    : Interval{block[d].last, block[d].last + more};
+    Interval wrong{block[d].last, std::numeric_limits<Index>::max()};
+    if (more < 0) wrong = {block[d].last + more, block[d].last};
+    else if (more <= wrong.last - wrong.first) wrong.last = wrong.first + more;
     const bool outside = wrong.last > x.shape[d];
     return text_of.append("; ")
         .append(text(wrong))

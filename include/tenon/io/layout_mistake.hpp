@@ -12,6 +12,8 @@ namespace tenon {
 /// constant (less than 256 MiB).
 inline constexpr std::size_t max_stored_layouts = 1 << 16, max_stored_strategies = 1 << 16,
                              max_stored_inputs = 16;
+/// Of all stages of a strategy together.
+inline constexpr Index max_stored_ranks = Index(1) << 20;
 
 namespace detail {
 
@@ -19,17 +21,22 @@ namespace detail {
 inline std::string layout_mistake(const StoredLayout& stored) {
   Index devices = 1;
   for (Index size : stored.layout.device_matrix) {
-    if (size < 1 || size > ((Index(1) << 40) - 1) / devices)
-      return std::string(stored.name).append(" has the device matrix ")
+    if (size < 1 || size > max_stored_ranks / devices)
+      return std::string(stored.name)
+          .append(" has the device matrix ")
           .append(text(stored.layout.device_matrix))
-          .append("; legal: sizes of 1 or more, a product below 2^40");
+          .append("; legal: sizes of 1 or more, a product of at most 2^20");
     devices *= size;
   }
   LayoutRecord layout = stored.layout;
   if (layout.shape.empty()) layout.shape = Dims::filled(layout.tensor_map.size(), 1);
+  Index elements = 1;  // dimensions of none aside: a slice of it may have some
   for (Index size : layout.shape)
-    if (size < 0)
-      return std::string(stored.name).append(" has the shape ").append(text(layout.shape));
+    if (size < 0 || (size > 0 && __builtin_mul_overflow(elements, size, &elements)))
+      return std::string(stored.name)
+          .append(" has the shape ")
+          .append(text(layout.shape))
+          .append("; legal: sizes of 0 or more, whose product is below 2^63");
   if (const Finding finding = examine(layout)) return text(finding, stored.name);
   return "";
 }
@@ -41,7 +48,9 @@ inline void check_names(const StrategyFile& strategy) {
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
   if (twice != names.end())
-    throw Error(std::string("cannot read ").append(strategy.path).append(": a second layout of ")
+    throw Error(std::string("cannot read ")
+                    .append(strategy.path)
+                    .append(": a second layout of ")
                     .append(*twice));
 }
 

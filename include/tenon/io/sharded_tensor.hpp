@@ -64,8 +64,18 @@ inline bool are_alike(const StoredTensor& a, const StoredTensor& b) {
 
 /// The whole shape: along each dimension the blocks' sizes, as the slices say, added up; a block
 /// that no file has counts like the one before it.
-inline Dims whole_shape(const Distribution& cuts, const std::vector<const StoredTensor*>& slices) {
-  Dims shape = cuts.shape;
+/// @throws Error when they add up to more than 2^63 - 1 bytes, dimensions of size 0 aside.
+inline Dims whole_shape(const Distribution& cuts, const std::vector<const StoredTensor*>& slices,
+                        Element element) {
+  Dims shape = cuts.shape, parts;
+  for (int d = 0; d < shape.size(); ++d) parts.push_back(cuts.parts(d));
+  const auto refuse = [&] {
+    throw Error(std::string("blocks as ")
+                    .append(text(cuts.shape))
+                    .append(", in ")
+                    .append(text(parts))
+                    .append(" parts, are more than 2^63 - 1 bytes together"));
+  };
   for (int d = 0; d < shape.size(); ++d) {
     std::vector<Index> sizes(static_cast<std::size_t>(cuts.parts(d)), -1);
     for (std::size_t rank = 0; rank < slices.size(); ++rank) {
@@ -73,8 +83,12 @@ inline Dims whole_shape(const Distribution& cuts, const std::vector<const Stored
       if (slices[rank] && size < 0) size = slices[rank]->shape[d];
     }
     shape[d] = 0;
-    for (Index last = cuts.shape[d]; Index size : sizes) shape[d] += last = size < 0 ? last : size;
+    for (Index last = cuts.shape[d]; Index size : sizes) {
+      last = size < 0 ? last : size;
+      if (__builtin_add_overflow(shape[d], last, &shape[d])) refuse();
+    }
   }
+  if (!size_in_bytes(shape, element)) refuse();
   return shape;
 }
 

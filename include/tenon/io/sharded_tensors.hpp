@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// The whole tensors that the files of several ranks hold slices of, proved to be all there:
-///   ShardedTensors x(files_of("rank_{}/x{}.ckpt", 8), strategy_places("strategy.ckpt"));
+///   ShardedTensors x(files_of("rank_{}/x{}.ckpt", 8), StrategyPlaces(read_strategy("s.ckpt")));
 ///   x.at("layer1.weight").shape() == Dims{784, 512}
 #include <tenon/io/open_tensors.hpp>
 #include <tenon/io/pattern.hpp>
@@ -120,7 +120,8 @@ class ShardedTensors {
                       .append(" is cut into blocks of several sizes, and not all are there: its "
                               "shape cannot be known; give the files of all ranks"));
     tensor.distribution = cuts;
-    tensor.distribution.shape = detail::whole_shape(cuts, tensor.slices);
+    tensor.distribution.shape = blame(
+        tensor.name, [&] { return detail::whole_shape(cuts, tensor.slices, tensor.element); });
     for (Index rank = 0; rank < tensor.ranks(); ++rank) {
       const StoredTensor* slice = tensor.slices[std::size_t(rank)];
       const std::string mistake =

@@ -27,8 +27,11 @@ inline void group_flat_shape(const StoredLayout& stored, const Dims& sizes, cons
     const Axes& entry = stored.layout.tensor_map[next];
     const Index last = flat[next++];
     axes.append(entry);
-    size *= last;
-    if (size == sizes[d] * parts(stored.layout.digits(axes))) {
+    Index expected = 0;
+    if (__builtin_mul_overflow(size, last, &size) ||
+        __builtin_mul_overflow(sizes[d], parts(stored.layout.digits(axes)), &expected))
+      return;
+    if (size == expected) {
       Dims longer_shape = shape;
       AxisMap longer_map = map;
       longer_shape.push_back(size);
@@ -125,8 +128,8 @@ inline Distribution cuts_of_slice(const StoredLayout& stored, const Dims& slice)
     return lower(with_optimizer_shard(stored, flat)).parts(0) / model;
   }();
   Dims sizes = slice;
-  sizes[0] *= shards;
-  detail::group_flat_shape(stored, sizes, {}, {}, 0, found);
+  if (!__builtin_mul_overflow(sizes[0], shards, &sizes[0]))
+    detail::group_flat_shape(stored, sizes, {}, {}, 0, found);
   if (found.empty())
     throw Error(std::string(stored.name)
                     .append(" has slices of the shape ")

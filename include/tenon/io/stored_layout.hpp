@@ -55,9 +55,12 @@ inline LayoutRecord layout_of(const StoredLayout& stored, const Dims& shape) {
   const AxisMap& map = stored.layout.tensor_map;
   const Dims& flat = stored.layout.shape;
   const auto refuse = [&] {
-    throw Error(std::string(stored.name).append(" has the shape ").append(text(shape))
+    throw Error(std::string(stored.name)
+                    .append(" has the shape ")
+                    .append(text(shape))
                     .append(", which the strategy file's layout does not fit: ")
-                    .append(text(map)).append(flat.empty() ? "" : " of ")
+                    .append(text(map))
+                    .append(flat.empty() ? "" : " of ")
                     .append(flat.empty() ? "" : text(flat)));
   };
   int next = 0;  // entry of the file's map
@@ -70,8 +73,10 @@ inline LayoutRecord layout_of(const StoredLayout& stored, const Dims& shape) {
     } else {  // as many as multiply to the size
       Index parts = 1;
       do {
-        if (next == map.size() || flat[next] < 1 || size % (parts * flat[next]) != 0) refuse();
-        parts *= flat[next];
+        const bool is_factor = next < map.size() && flat[next] > 0 &&
+                               !__builtin_mul_overflow(parts, flat[next], &parts) &&
+                               size % parts == 0;
+        if (!is_factor) refuse();
         axes.append(map[next++]);
       } while (parts != size);
     }

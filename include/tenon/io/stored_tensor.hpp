@@ -31,16 +31,16 @@ struct StoredTensor {
   }
 };
 
-/// The bytes of a tensor of this shape; none when a size is negative or their product too large.
+/// The bytes of a tensor of this shape; none when a size is negative, or the product of those that
+/// are not 0 too large (so that whoever computes with a shape need not fear for its products).
 constexpr std::optional<Index> size_in_bytes(const Dims& shape, Element element) {
   Index size = bytes(element);
   bool empty = false;
   for (Index one : shape) {
     if (one < 0) return {};
-    empty = empty || one == 0;
+    if (one == 0) empty = true;
+    else if (__builtin_mul_overflow(size, one, &size)) return {};
   }
-  for (Index one : shape)
-    if (!empty && __builtin_mul_overflow(size, one, &size)) return {};
   return empty ? 0 : size;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 
+#include <tenon/io/layout_mistake.hpp>
 #include <tenon/io/stored_distribution.hpp>
 #include <tenon/io/strategy_stages.hpp>
 
@@ -26,15 +27,26 @@ class StrategyPlaces {
  public:
   /// No strategy: one rank, which has every parameter whole.
   StrategyPlaces() = default;
-  /// @throws Error when device matrices are of numbers of ranks of which none is a multiple of all,
-  /// or when a merged file lacks a stage.
+  /// @throws Error that names the file: device matrices are of numbers of ranks of which none is a
+  /// multiple of all, a merged file lacks a stage, or there are more than 2^20 ranks in all.
   explicit StrategyPlaces(StrategyFile strategy)
       : strategy_(std::make_unique<StrategyFile>(std::move(strategy))) {
     merged_ = !strategy_->layouts.empty();
+    Index last_stage = 0;
     for (const StoredLayout& stored : strategy_->layouts) {
-      merged_ = merged_ && stage_name(stored.name).stage >= 0;
+      if (const std::string mistake = detail::layout_mistake(stored); !mistake.empty())
+        refuse(mistake);
+      const Index stage = stage_name(stored.name).stage;
+      merged_ = merged_ && stage >= 0;
+      last_stage = std::max(last_stage, stage);
       ranks_of_stage_ = std::max(ranks_of_stage_, stored.layout.devices());
     }
+    if (merged_ && last_stage >= max_stored_ranks / ranks_of_stage_)
+      refuse(std::string("its last stage is stage ")
+                 .append(text(last_stage))
+                 .append(", and stages are of ")
+                 .append(text(ranks_of_stage_))
+                 .append(" ranks; legal: at most 2^20 ranks in all"));
     std::set<Index> stages;
     for (const StoredLayout& stored : strategy_->layouts) {
       if (ranks_of_stage_ % stored.layout.devices())
