@@ -6,27 +6,29 @@
 #include <filesystem>
 
 #include <tenon/io/descriptor.hpp>
+#include <tenon/io/number_order.hpp>
 #include <tenon/io/pattern.hpp>
 
 namespace tenon {
 
-/// The number behind "rank_" in a path, or -1:  rank_in("out/rank_12/x.ckpt") == 12
+/// The last number behind "rank_" in a path, or -1:  rank_in("out/rank_12/my_rank_x.ckpt") == 12
 inline Index rank_in(std::string_view path) {
-  const std::size_t at = path.rfind("rank_");
-  if (at == path.npos) return -1;
-  const std::string_view rest = path.substr(at + 5);
-  const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
-  if (digits == 0 || digits > 9) return -1;
-  Index rank = 0;
-  for (char digit : rest.substr(0, digits)) rank = 10 * rank + (digit - '0');
-  return rank;
+  for (std::size_t at = path.rfind("rank_"); at != path.npos;
+       at = at == 0 ? path.npos : path.rfind("rank_", at - 1)) {
+    const std::string_view rest = path.substr(at + 5);
+    const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    if (digits == 0 || digits > 9) continue;
+    Index rank = 0;
+    for (char digit : rest.substr(0, digits)) rank = 10 * rank + (digit - '0');
+    return rank;
+  }
+  return -1;
 }
 
 namespace detail {
 
 /// The last .ckpt (or .safetensors) by name in a rank's folder, as MindSpore takes it.
 inline std::string last_file_in(const std::filesystem::path& folder) {
-  if (!std::filesystem::exists(folder)) return folder.string();  // whoever reads it says so
   std::error_code failed;
   std::string last;
   for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
@@ -57,28 +59,40 @@ inline std::vector<std::string> by_rank(const std::vector<std::string>& given, I
   return files;
 }
 
+/// Those that one name stands for, a pattern's or in a folder. The first that is not there ends it:
+/// a strategy may say more ranks than there can be.
+inline std::vector<std::string> files_named(const std::string& given, Index ranks, bool some) {
+  std::error_code ignored;
+  const bool is_folder = std::filesystem::is_directory(given, ignored);
+  if (!is_folder && !has_number(given))
+    return some && ranks > 1 && rank_in(given) >= 0 ? by_rank({given}, ranks, some)
+                                                    : files_of(given, ranks);
+  std::vector<std::string> files;
+  for (Index rank = 0; rank < ranks; ++rank) {
+    const std::string path =
+        is_folder ? (std::filesystem::path(given) / "rank_").string() + std::to_string(rank)
+                  : numbered(given, rank);
+    const bool is_there = std::filesystem::exists(path, ignored);
+    if (!is_there && !some) cannot_read(path, cause(ENOENT));
+    files.push_back(is_there && is_folder ? last_file_in(path) : path);
+  }
+  return files;
+}
+
 }  // namespace detail
 
 /// @param given a name with {} for the rank's number; or a folder of folders rank_0, rank_1, ...;
-/// or a file for each rank, in the order of the ranks in their names where all have one
-/// ("rank_10/x"), else in the order given.
+/// or a file for each rank: in the order of the ranks in their names where all have one
+/// ("rank_10/x"), of the number that they differ in (x0, x1, x10), or as given.
 /// @param some whether ranks may have none: their names are then of no file that exists.
-/// @throws Error where that is not a file for each rank.
+/// @throws Error where that is not a file for each rank, or their order cannot be told.
 /// MindSpore: src_checkpoints_dir of transform_checkpoints.
 inline std::vector<std::string> rank_files(const std::vector<std::string>& given, Index ranks,
                                            bool some = false) {
-  if (given.size() == 1 && std::filesystem::is_directory(given[0])) {
-    std::vector<std::string> files;
-    for (Index rank = 0; rank < ranks; ++rank)
-      files.push_back(
-          detail::last_file_in(std::filesystem::path(given[0]) / ("rank_" + std::to_string(rank))));
-    return files;
-  }
+  if (given.size() == 1) return detail::files_named(given[0], ranks, some);
   const bool all_have = std::all_of(given.begin(), given.end(),
                                     [](const std::string& path) { return rank_in(path) >= 0; });
-  if (all_have && (given.size() > 1 || (some && ranks > 1)))
-    return detail::by_rank(given, ranks, some);
-  return given.size() == 1 ? files_of(given[0], ranks) : given;
+  return all_have ? detail::by_rank(given, ranks, some) : in_number_order(given);
 }
 
 }  // namespace tenon
