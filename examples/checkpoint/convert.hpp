@@ -13,7 +13,9 @@ struct Conversion {
 /// @throws Error as open_tensors and write_tensors.
 inline Answer converted(const Conversion& c) {
   const TensorFile file = open_tensors(c.file, c.check_crc ? Checksum::checked : Checksum::ignored);
-  tenon::detail::check_apart({c.file}, c.out);
+  InputFiles inputs;
+  inputs.add(file);
+  inputs.check_apart(c.out);
   WriteOptions options{.checksum = c.checksum};
   if (!file.metadata().empty()) options.metadata = file.metadata();
   options.metadata.erase("crc_num");  // of the other file's bytes

@@ -19,8 +19,12 @@ inline Answer ranks_needed(const std::vector<std::string>& from, const std::vect
 /// @throws Error as merge_strategies and write_strategy; also when a stage is not given.
 inline Answer merged(const std::vector<std::string>& files, const std::string& out) {
   std::vector<StrategyFile> stages;
-  for (const std::string& path : files) stages.push_back(read_strategy(path));
-  for (const std::string& path : files) tenon::detail::check_apart({path}, out);
+  InputFiles inputs;
+  for (const std::string& path : files) {
+    stages.push_back(read_strategy(path));
+    inputs.add(path);
+  }
+  inputs.check_apart(out);
   StrategyFile all = merge_strategies(stages);
   const StrategyPlaces places{StrategyFile(all)};
   tenon::detail::make_folder_of(out);

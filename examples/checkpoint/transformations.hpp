@@ -66,11 +66,14 @@ inline Answer transformed(const Transformation& t) {
   StrategyPlaces source = places_of(t.from);
   const StrategyPlaces target = places_of(t.to);
   const auto inputs = rank_files(t.files, source.ranks(), t.rank.has_value());
-  for (const auto* strategies : {&t.from, &t.to})
-    for (const std::string& path : *strategies) tenon::detail::check_apart({path}, t.out);
   const bool is_one = t.rank && !has_number(t.out);
   const auto outputs = is_one ? std::vector<std::string>(std::size_t(target.ranks()), t.out)
                               : files_of(t.out, target.ranks());
+  InputFiles strategies;
+  for (const auto* paths : {&t.from, &t.to})
+    for (const std::string& path : *paths) strategies.add(path);
+  for (Index rank = 0; rank < target.ranks(); ++rank)
+    if (!t.rank || *t.rank == rank) strategies.check_apart(outputs[std::size_t(rank)]);
   const ShardedTensors from(inputs, std::move(source),
                             {.checksum = t.check_crc ? Checksum::checked : Checksum::ignored,
                              .some_files = t.rank.has_value()});

@@ -54,6 +54,8 @@ class TensorFile {
   auto begin() const { return tensors_.begin(); }
   auto end() const { return tensors_.end(); }
   const std::string& path() const { return path_; }
+  /// That the tensors lie in: several where path() is an index.
+  const std::vector<MappedFile>& files() const { return files_; }
   /// The file that a chunk of one of its tensors lies in, and at which byte.
   std::pair<const MappedFile*, Index> place(std::span<const char> chunk) const {
     const std::less_equal<const char*> not_after;

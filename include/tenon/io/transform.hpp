@@ -8,6 +8,7 @@
 
 #include <tenon/io/compare_replicas.hpp>
 #include <tenon/io/copied_files.hpp>
+#include <tenon/io/input_files.hpp>
 #include <tenon/io/rank_contents.hpp>
 #include <tenon/io/write_tensors.hpp>
 
@@ -34,16 +35,14 @@ struct Transformed {
 
 namespace detail {
 
-/// @throws Error when a file to be written is one that is read: half way through an error would
-/// leave neither.
-inline void check_apart(const std::vector<std::string>& read, const std::string& written) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(written, ignored)) return;
-  for (const std::string& path : read)
-    if (std::filesystem::equivalent(path, written, ignored))
-      cannot_write(written, std::string("it is the input ")
-                                .append(path)
-                                .append(": give other names, or another folder"));
+/// All that a transformation reads.
+inline InputFiles inputs_of(const ShardedTensors& from, const StrategyPlaces& to) {
+  InputFiles inputs;
+  for (Index rank = 0; rank < from.places().ranks(); ++rank)
+    if (const TensorFile* file = from.file(rank)) inputs.add(*file);
+  for (const StrategyPlaces* places : {&from.places(), &to})
+    if (places->strategy()) inputs.add(places->path());
+  return inputs;
 }
 
 inline void make_folder_of(const std::string& path) {
@@ -77,7 +76,7 @@ inline std::vector<TensorSource> tensors_of(const RankContents& contents, Index 
 /// are fitted to all shapes and every byte that goes into a file is known to be in one.
 /// @param paths of all ranks of `to`, in rank order; folders are made.
 /// @throws Error as RankContents, compare_replicas, check_no_copies and write_tensors; also when a
-/// file would replace one of the inputs.
+/// file would replace one of the inputs, the strategies among them.
 /// Cost: each byte written is read once, each compared once more; 4 MiB of memory.
 inline Transformed transform(const ShardedTensors& from, const StrategyPlaces& to,
                              const std::vector<std::string>& paths,
@@ -98,13 +97,14 @@ inline Transformed transform(const ShardedTensors& from, const StrategyPlaces& t
                     .append(text(to.ranks()))
                     .append(" ranks"));
   const RankContents contents(from, to);
+  const InputFiles inputs = detail::inputs_of(from, to);
   Transformed result{{}, contents.left_out()};
   Index done = 0, total = 0;
   const OnBytes on_bytes = [&](Index more) { options.progress(done += more, total); };
   for (Index rank = 0; rank < to.ranks(); ++rank) {
     if (options.rank && *options.rank != rank) continue;
     const std::string& path = paths[std::size_t(rank)];
-    detail::check_apart(from.paths(), path);
+    inputs.check_apart(path);
     const auto tensors = detail::tensors_of(contents, rank, path, options, result.left_out);
     check_format(path, tensors, options.write.checksum);
     result.files.push_back({rank, path, Index(tensors.size()), 0});
