@@ -4,86 +4,109 @@
 /// equal, and no file may hold the slices of another rank (one file copied over another).
 #include <tenon/io/content_hash.hpp>
 #include <tenon/model/file_pieces.hpp>
-#include <tenon/model/survey.hpp>
+#include <tenon/model/held_table.hpp>
 
 namespace tenon::detail {
 
-/// The fingerprints of every file's slices, parameter by parameter; 0 of what a file has not.
-/// Collective. Cost: every file is read once, over the ranks.
-inline std::vector<std::vector<std::uint64_t>> fingerprints(CheckpointFiles& files,
-                                                            const Survey& survey,
-                                                            Communication& communication) {
-  const Index ranks = communication.size(), rounds = (files.size() + ranks - 1) / ranks;
-  const std::size_t count = survey.parameters.size();
-  std::vector<std::uint64_t> own(count * std::size_t(rounds));
-  FilePieces pieces;
-  const auto hash = [&](const TensorFile& file, const std::string& name) {
+/// Compares parameter after parameter, so that no rank holds the fingerprints of all.
+class SliceComparison {
+ public:
+  SliceComparison(CheckpointFiles& files, const Survey& survey, Communication& communication)
+      : files_(files),
+        survey_(survey),
+        communication_(communication),
+        of_file_(std::size_t(files.size())) {}
+
+  /// Collective. @throws Error that names the parameter and two files.
+  void compare(const SurveyedParameter& parameter, const SurveyedPlace& place) {
+    const std::vector<std::uint64_t> hashes = fingerprints(parameter, place);
+    std::map<Index, Index> first_with;  // by number of the block: a rank of the stage
+    for (Index rank = 0; rank < Index(place.held.size()); ++rank) {
+      if (!place.held[std::size_t(rank)]) continue;
+      const std::uint64_t hash = hashes[std::size_t(rank)];
+      const Index block = block_number(place.from, rank);
+      const auto [known, is_new] = first_with.emplace(block, rank);
+      if (!is_new && hashes[std::size_t(known->second)] != hash)
+        refuse(place.first_file + known->second, place.first_file + rank,
+               std::string(" should hold the same slice of ")
+                   .append(parameter.name)
+                   .append(", but they differ"));
+      if (place.from.cuts.empty()) continue;
+      OfFile& file = of_file_[std::size_t(place.first_file + rank)];
+      if (file.first_cut.empty()) file.first_cut = parameter.name;
+      file.tells = file.tells || hash % 2 == 1;
+      file.contents = (file.contents ^ hash) * 0x9E3779B97F4A7C15ull + 1;
+      file.blocks = (file.blocks ^ std::uint64_t(block)) * 0x9E3779B97F4A7C15ull + 1;
+    }
+  }
+  /// After all parameters. @throws Error that names two files of which one is a copy.
+  void find_copies() const {
+    std::map<std::uint64_t, Index> first_with;  // by contents
+    for (std::size_t i = 0; i < of_file_.size(); ++i) {
+      const OfFile& file = of_file_[i];
+      if (!file.tells) continue;  // slices of equal elements may be the same by chance
+      const auto [known, is_new] = first_with.emplace(file.contents, Index(i));
+      if (!is_new && of_file_[std::size_t(known->second)].blocks != file.blocks)
+        refuse(known->second, Index(i),
+               std::string(" hold the same slice of ")
+                   .append(file.first_cut)
+                   .append(
+                       " and of all else that is cut, but the strategy gives them different ones"));
+    }
+  }
+
+ private:
+  /// Of what a file has of all parameters that are cut.
+  struct OfFile {
+    std::uint64_t contents = 1, blocks = 1;
+    std::string first_cut;
+    bool tells = false;
+  };
+
+  /// Of the slice of each rank of the stage.
+  std::vector<std::uint64_t> fingerprints(const SurveyedParameter& parameter,
+                                          const SurveyedPlace& place) {
+    const Index files = Index(place.held.size()), readers = survey_.readers.count();
+    std::vector<std::uint64_t> own(std::size_t((files + readers - 1) / readers));
+    communication_.together([&] {
+      for (Index rank = survey_.readers.self; rank >= 0 && rank < files; rank += readers)
+        if (place.held[std::size_t(rank)])
+          own[std::size_t(rank / readers)] =
+              fingerprint(files_.open(place.first_file + rank), parameter.name);
+    });
+    const std::vector<std::uint64_t> all = communication_.all_gather(own);
+    std::vector<std::uint64_t> of_rank;
+    for (Index rank = 0; rank < files; ++rank)
+      of_rank.push_back(
+          all[std::size_t(survey_.readers.ranks[std::size_t(rank % readers)]) * own.size() +
+              std::size_t(rank / readers)]);
+    return of_rank;
+  }
+  std::uint64_t fingerprint(const TensorFile& file, const std::string& name) {
     const StoredTensor& tensor = file.at(name);
     ContentHash hash(tensor.element);
-    pieces.for_each_part(file, tensor, [&](std::span<const std::byte> part) { hash.add(part); });
+    pieces_.for_each_part(file, tensor, [&](std::span<const std::byte> part) { hash.add(part); });
     return hash.value();
-  };
-  communication.together([&] {
-    for (Index round = 0; round < rounds; ++round) {
-      const Index file = round * ranks + communication.rank();
-      for (std::size_t i = 0; i < count && file < files.size(); ++i) {
-        const SurveyedParameter& p = survey.parameters[i];
-        const Index rank = file - p.first_file;
-        if (p.fits && rank >= 0 && rank < Index(p.held.size()) && p.held[std::size_t(rank)])
-          own[std::size_t(round) * count + i] = hash(files.open(file), p.name);
-      }
-    }
-  });
-  const std::vector<std::uint64_t> all = communication.all_gather(own);
-  std::vector<std::vector<std::uint64_t>> of_file;
-  for (Index file = 0; file < files.size(); ++file) {
-    const auto first =
-        all.begin() + (file % ranks) * Index(own.size()) + file / ranks * Index(count);
-    of_file.emplace_back(first, first + Index(count));
   }
-  return of_file;
-}
+  [[noreturn]] void refuse(Index a, Index b, const std::string& what) const {
+    throw Error(std::string(files_.path(a)).append(" and ").append(files_.path(b)).append(what));
+  }
 
-/// @throws Error that names the parameter and two files. Collective.
+  CheckpointFiles& files_;
+  const Survey& survey_;
+  Communication& communication_;
+  FilePieces pieces_;
+  std::vector<OfFile> of_file_;
+};
+
+/// Collective. Cost: every file is read once, over the ranks.
 inline void compare_slices(CheckpointFiles& files, const Survey& survey,
                            Communication& communication) {
-  const auto hashes = fingerprints(files, survey, communication);
-  const auto refuse = [&](Index a, Index b, const std::string& what) {
-    throw Error(std::string(files.path(a)).append(" and ").append(files.path(b)).append(what));
-  };
-  std::map<std::vector<std::uint64_t>, std::pair<Index, std::vector<Index>>> by_slices;
-  std::vector<std::map<Index, Index>> holders(survey.parameters.size());  // by number of the block
-  for (Index file = 0; file < files.size(); ++file) {
-    std::vector<std::uint64_t> cut;  // fingerprints of what is cut
-    std::vector<Index> blocks;
-    std::string first_cut;
-    bool tells = false;  // a slice of equal elements, as of a bias never trained, tells nothing
-    for (std::size_t i = 0; i < survey.parameters.size(); ++i) {
-      const SurveyedParameter& p = survey.parameters[i];
-      const std::uint64_t hash = hashes[std::size_t(file)][i];
-      if (hash == 0) continue;
-      const Index block = block_number(p.from, file - p.first_file);
-      const auto [known, is_new] = holders[i].emplace(block, file);
-      if (!is_new && hashes[std::size_t(known->second)][i] != hash)
-        refuse(known->second, file,
-               std::string(" should hold the same slice of ")
-                   .append(p.name)
-                   .append(", but they differ"));
-      if (p.from.cuts.empty()) continue;
-      if (first_cut.empty()) first_cut = p.name;
-      tells = tells || hash % 2 == 1;
-      cut.push_back(hash);
-      blocks.push_back(block);
-    }
-    if (!tells) continue;
-    const auto [known, is_new] = by_slices.emplace(cut, std::pair(file, blocks));
-    if (!is_new && known->second.second != blocks)
-      refuse(
-          known->second.first, file,
-          std::string(" hold the same slice of ")
-              .append(first_cut)
-              .append(" and of all else that is cut, but the strategy gives them different ones"));
-  }
+  SliceComparison comparison(files, survey, communication);
+  for (const SurveyedParameter& parameter : survey.parameters)
+    for (const SurveyedPlace& place : parameter.places)
+      if (parameter.fits) comparison.compare(parameter, place);
+  comparison.find_copies();
 }
 
 }  // namespace tenon::detail

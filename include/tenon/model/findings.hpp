@@ -1,68 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What one rank found in its share of a checkpoint's files, and how all ranks come to know it.
-#include <algorithm>
+#include <array>
+#include <set>
 
 #include <tenon/comm/gather_text.hpp>
-#include <tenon/io/tensor_file.hpp>
 #include <tenon/model/load_options.hpp>
 
 namespace tenon::detail {
 
-/// A tensor that is no weight of the network by its nature: see LoadReport::passed_over. The
-/// optimizer's state has the name of a parameter of the same file behind "moments." or the like,
-/// and its shape.
-inline bool is_no_weight(const StoredTensor& tensor, const TensorFile& file) {
-  if (tensor.is_string || product(tensor.shape) == 1) return true;
-  const std::size_t dot = tensor.name.find('.');
-  if (dot == tensor.name.npos) return false;
-  const StoredTensor* parameter = file.find(std::string_view(tensor.name).substr(dot + 1));
-  return parameter && parameter->shape == tensor.shape;
-}
+/// The lists of a LoadReport.
+enum class ReportList : std::uint8_t { passed_over, extra, misshapen, of_other_elements };
 
-/// Findings of one rank, to be sent as text: a letter for the list, the name, the cause.
+/// Findings of one rank, to be sent as text. A name stands once in each list; of a list's first
+/// finding nothing is ever left out, so that no mistake is lost.
 class Findings {
  public:
-  void add(char list, const std::string& name, const std::string& cause) {
-    constexpr std::size_t most = 1000;
-    if (++count_ > most) return;
-    text_.append(1, list).append(name).append(1, '\0').append(cause).append(1, '\0');
-  }
-  const std::string& text() const { return text_; }
-
-  /// Adds those of another rank's text; a name once in each list.
-  static void read(std::string_view text, LoadReport& report) {
-    const auto next = [&] {
-      const std::string_view word = text.substr(0, text.find('\0'));
-      text.remove_prefix(std::min(text.size(), word.size() + 1));
-      return word;
-    };
-    while (!text.empty()) {
-      const std::string_view first = next(), cause = next();
-      if (first.empty()) continue;
-      const std::string name(first.substr(1));
-      if (first[0] == 'p') {
-        if (!contains(report.passed_over, name)) report.passed_over.push_back(name);
-        continue;
-      }
-      auto& list = first[0] == 'e'   ? report.extra
-                   : first[0] == 's' ? report.misshapen
-                                     : report.of_other_elements;
-      const bool known = std::any_of(list.begin(), list.end(),
-                                     [&](const auto& entry) { return entry.name == name; });
-      if (!known) list.push_back({name, std::string(cause)});
+  void add(ReportList list, const std::string& name, const std::string& cause) {
+    std::set<std::string>& known = names_[std::size_t(list)];
+    if (!known.empty() && text_.size() > most_bytes) {
+      if (!known.contains(name)) ++unlisted_;
+      return;
     }
+    if (!known.insert(name).second) return;
+    text_ += char(list);
+    for (const std::string* word : {&name, &cause})
+      text_.append(std::to_string(word->size())).append(":").append(*word);
+  }
+  /// Adds what all ranks found to the report of each. Collective.
+  void share(Communication& communication, LoadReport& report) const {
+    Merged merged(report);
+    for (const std::string& text : all_gather_text(communication, text_)) merged.read(text);
+    for (std::uint64_t unlisted : communication.all_gather({&unlisted_, 1}))
+      report.unlisted += Index(unlisted);
   }
 
  private:
-  std::string text_;
-  std::size_t count_ = 0;
-};
+  static constexpr std::size_t most_bytes = 1 << 18;
 
-/// Adds what all ranks found to the report of each. Collective.
-inline void share(const Findings& findings, Communication& communication, LoadReport& report) {
-  for (const std::string& text : all_gather_text(communication, findings.text()))
-    Findings::read(text, report);
-}
+  /// A report that takes each name once in each list.
+  struct Merged {
+    explicit Merged(LoadReport& into) : report(into) {}
+    void read(std::string_view text) {
+      const auto word = [&] {
+        const std::size_t colon = text.find(':');
+        const auto size = std::size_t(std::stoull(std::string(text.substr(0, colon))));
+        const std::string_view found = text.substr(colon + 1, size);
+        text.remove_prefix(colon + 1 + size);
+        return std::string(found);
+      };
+      while (!text.empty()) {
+        const auto list = ReportList(text.front());
+        text.remove_prefix(1);
+        const std::string name = word(), cause = word();
+        if (!names[std::size_t(list)].insert(name).second) continue;
+        switch (list) {
+          case ReportList::passed_over: report.passed_over.push_back(name); break;
+          case ReportList::extra: report.extra.push_back({name, cause}); break;
+          case ReportList::misshapen: report.misshapen.push_back({name, cause}); break;
+          case ReportList::of_other_elements:
+            report.of_other_elements.push_back({name, cause});
+            break;
+        }
+      }
+    }
+    LoadReport& report;
+    std::array<std::set<std::string>, 4> names;
+  };
+
+  std::string text_;
+  std::array<std::set<std::string>, 4> names_;
+  std::uint64_t unlisted_ = 0;
+};
 
 }  // namespace tenon::detail

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// A parameter that lies on all ranks comes to rank 0, part after part:
-///   Gathering gathering(communication, slice);  gathering.part({{0, 100}, {0, 512}}, at_zero);
+///   Gathering gathering(communication, slice, staging);  gathering.part({{0, 100}, {0, 512}},
+///   at_zero);
 #include <tenon/comm/communication.hpp>
 #include <tenon/layout/exchange.hpp>
 #include <tenon/run/parameters.hpp>
@@ -11,8 +12,10 @@ namespace tenon {
 /// Brings a part of a parameter to rank 0, from the ranks that have its pieces. Collective.
 class Gathering {
  public:
-  Gathering(Communication& communication, const Parameters::Slice& slice)
-      : communication_(communication), slice_(slice) {}
+  /// @param staging memory for a part, taken before: not between messages.
+  Gathering(Communication& communication, const Parameters::Slice& slice,
+            std::vector<std::byte>& staging)
+      : communication_(communication), slice_(slice), staging_(staging) {}
 
   void part(const Box& wanted, std::vector<std::byte>& at_zero) {
     const Distribution& from = slice_.distribution;
@@ -39,7 +42,7 @@ class Gathering {
   }
   Communication& communication_;
   const Parameters::Slice& slice_;
-  std::vector<std::byte> staging_;
+  std::vector<std::byte>& staging_;
 };
 
 }  // namespace tenon

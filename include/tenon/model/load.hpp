@@ -5,21 +5,48 @@
 /// It is the exchange of every other redistribution, whose senders are files.
 #include <tenon/model/compare_slices.hpp>
 #include <tenon/model/fill.hpp>
+#include <tenon/model/survey.hpp>
 
 namespace tenon {
 
-/// Collective: proves that the files hold every byte of every parameter exactly once, replicas
+namespace detail {
+
+/// A number for what all ranks must have been given alike: the network, the strategy, the options;
+/// not the files' names, which may lead to disks of their own.
+inline std::uint64_t question(const CheckpointFiles& files, const Parameters& parameters,
+                              const LoadOptions& options) {
+  std::uint64_t hash = std::uint64_t(files.size()) * 64 + std::uint64_t(options.way) * 16 +
+                       options.lenient * 4u + options.check_checksums * 2u + options.compare_slices;
+  const auto add = [&](std::string_view text) {
+    for (char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ull;
+  };
+  if (const StrategyFile* strategy = files.places().strategy()) add(strategy_protobuf(*strategy));
+  for (const Parameters::Slice& slice : parameters.slices())
+    add(std::string(slice.name).append(text(slice.distribution.shape)));
+  return hash;
+}
+
+}  // namespace detail
+
+/// Collective: proves that the files hold every byte of every parameter, and each once, replicas
 /// aside; then fills each rank's slices, of which it reads no more. MindSpore:
 /// load_distributed_checkpoint.
 /// @throws Error on every rank: a file cannot be read, it and the network do not fit (unless
-/// lenient), slices that should be equal differ. What the proof finds has changed nothing.
+/// lenient), slices that should be equal differ, ranks see different files. What is found before
+/// the slices are filled has changed nothing; where reading fails after that, some slices are new.
 inline LoadReport load_parameters(Parameters& parameters, Communication& communication,
                                   CheckpointFiles& files, const LoadOptions& options = {}) {
-  Survey found = survey(files, parameters, communication,
-                        options.check_checksums ? Checksum::checked : Checksum::ignored);
+  if (!communication.agree(detail::question(files, parameters, options)))
+    throw Error("the ranks are to load with different strategies, networks or options");
+  Survey found = survey(files, parameters, communication, options);
   if (!options.lenient && !found.report.fits()) throw Error(text(found.report, files.name()));
-  if (options.compare_slices && files.size() > 1)
+  if (options.compare_slices && files.size() > 1) {
     detail::compare_slices(files, found, communication);
+    communication.together([&] {
+      for (int rank : found.readers.node)
+        if (found.readers.self >= 0) detail::compare_stages(parameters, files, found, rank);
+    });
+  }
   detail::fill(parameters, communication, files, found, options.way);
   return std::move(found.report);
 }

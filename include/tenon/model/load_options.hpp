@@ -12,7 +12,7 @@ namespace tenon {
 enum class LoadWay {
   read,              // each rank reads its own slices; it holds nothing else
   mapped,            // slices in one piece are used where the file is mapped, others are copied
-  read_once_a_node,  // the first rank of each node reads for all of its node, and passes on
+  read_once_a_node,  // the first rank of each node alone opens files, and passes on
 };
 
 struct LoadOptions {
@@ -37,6 +37,7 @@ struct LoadReport {
   /// No weights: epoch_num and other scalars, text, and the optimizer's state of a parameter, as
   /// "moments.layer1.weight".
   std::vector<std::string> passed_over;
+  Index unlisted = 0;                          // findings of ranks that had very many
   Index bytes_in_place = 0, bytes_copied = 0;  // of this rank's slices
 
   bool fits() const {
@@ -58,6 +59,8 @@ inline std::string text(const LoadReport& report, const std::string& files) {
   const bool names_files = !all.empty();
   add("missing: ", report.missing);
   add("not in the network: ", report.extra);
+  if (report.unlisted > 0)
+    all.append("; and ").append(std::to_string(report.unlisted)).append(" findings more");
   return names_files ? all : std::string(files).append(" does not fit the network: ").append(all);
 }
 

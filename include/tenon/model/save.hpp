@@ -12,6 +12,7 @@
 #include <tenon/io/write_tensors.hpp>
 #include <tenon/layout/record_of.hpp>
 #include <tenon/model/gathering.hpp>
+#include <tenon/model/new_file.hpp>
 
 namespace tenon {
 
@@ -63,8 +64,7 @@ inline std::vector<const Parameters::Slice*> each_once(const Parameters& paramet
 }
 
 /// This rank's own slices; empty blocks are left out.
-inline void save_slices(const Parameters& parameters, Index rank, const std::string& path,
-                        const SaveOptions& options) {
+inline std::vector<TensorSource> own_slices(const Parameters& parameters, Index rank) {
   std::vector<TensorSource> tensors;
   for (const Parameters::Slice* slice : each_once(parameters))
     if (const std::size_t count = std::size_t(slice->bytes(rank)))
@@ -72,21 +72,48 @@ inline void save_slices(const Parameters& parameters, Index rank, const std::str
                            [slice, count](const Pieces& write) {
                              write({reinterpret_cast<const char*>(slice->data), count});
                            });
-  tensors.insert(tensors.end(), options.appended.begin(), options.appended.end());
-  save_tensors(path, tensors, options);
+  return tensors;
+}
+
+/// Every rank writes its slices; when all have, the files take their names, the strategy last.
+inline void save_slices(const Parameters& parameters, Communication& communication,
+                        const std::string& pattern, const SaveOptions& options) {
+  const int rank = communication.rank();
+  NewFile file(numbered(pattern, rank)), strategy(options.strategy);
+  const bool has_strategy = rank == 0 && !options.strategy.empty();
+  communication.together([&] {
+    std::vector<TensorSource> tensors = own_slices(parameters, rank);
+    if (!tensors.empty()) {  // a rank whose blocks are all empty has no file
+      tensors.insert(tensors.end(), options.appended.begin(), options.appended.end());
+      file.write([&](const std::string& path) { save_tensors(path, tensors, options); });
+    }
+    if (has_strategy)
+      strategy.write([&](const std::string& path) {
+        write_strategy(path, strategy_of(parameters, communication.size()));
+      });
+  });
+  communication.together([&] { file.take_name(); });
+  communication.together([&] {
+    if (has_strategy) strategy.take_name();
+  });
 }
 
 /// Rank 0 writes all parameters whole, 4 MiB after 4 MiB, in the order of the format: before each
 /// it says which. Where it cannot write, it takes what the others still send, and all ranks throw.
 inline void save_whole(const Parameters& parameters, Communication& communication,
                        const std::string& path, const SaveOptions& options) {
+  constexpr Index most = Index(4) << 20;
   const std::vector<const Parameters::Slice*> slices = each_once(parameters);
+  std::vector<std::byte> slab, staging;
+  communication.together([&] {
+    slab.reserve(std::size_t(most));
+    staging.reserve(std::size_t(most));
+  });
   const auto next = [&](std::uint64_t number) { return communication.all_gather({&number, 1})[0]; };
   const auto gather = [&](const Parameters::Slice& slice, const Pieces& write) {
-    Gathering gathering(communication, slice);
-    std::vector<std::byte> slab;
+    Gathering gathering(communication, slice, staging);
     std::exception_ptr failed;
-    for_each_slab(whole_box(slice.distribution.shape), (Index(4) << 20) / bytes(slice.element),
+    for_each_slab(whole_box(slice.distribution.shape), most / bytes(slice.element),
                   [&](const Box& part) {
                     gathering.part(part, slab);
                     try {
@@ -123,8 +150,8 @@ inline void save_whole(const Parameters& parameters, Communication& communicatio
 
 }  // namespace detail
 
-/// Collective. A name that ends in ".safetensors" is one, every other a MindSpore checkpoint;
-/// folders are made. Each file takes its name when it is whole. MindSpore: save_checkpoint.
+/// Collective. The name ends in .ckpt or .safetensors; folders are made. A file takes its name when
+/// it is whole, slices when those of all ranks are. MindSpore: save_checkpoint.
 /// @param path of slices with "{}" where the rank's number goes.
 /// @throws Error on every rank: a file cannot be written (a full disk), or a cut has no spelling.
 inline void save_checkpoint(const Parameters& parameters, Communication& communication,
@@ -137,12 +164,7 @@ inline void save_checkpoint(const Parameters& parameters, Communication& communi
     if (!options.integrated_save) files_of(path, communication.size());
   });
   if (options.integrated_save) return detail::save_whole(parameters, communication, path, options);
-  const int rank = communication.rank();
-  communication.together([&] {
-    detail::save_slices(parameters, rank, numbered(path, rank), options);
-    if (rank == 0 && !options.strategy.empty())
-      write_strategy(options.strategy, strategy_of(parameters, communication.size()));
-  });
+  detail::save_slices(parameters, communication, path, options);
 }
 void save_checkpoint(auto& model, const std::string& path, const SaveOptions& options = {}) {
   save_checkpoint(model.parameters(), model.communication(), path, options);

@@ -1,102 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What the files of a checkpoint have of each parameter of a network, found by all ranks together
-/// before a byte is used: each looks at its share of the files, and all know the same.
-#include <set>
-
-#include <tenon/model/checkpoint_files.hpp>
-#include <tenon/model/findings.hpp>
+/// before a byte is used: each reader looks at its share of the files, and all know the same.
+#include <tenon/io/blame.hpp>
+#include <tenon/model/look_at_file.hpp>
 #include <tenon/run/parameters.hpp>
 
 namespace tenon {
 
-/// One parameter in the files.
-struct SurveyedParameter {
-  std::string name;
-  Element element;
-  Distribution from;       // over the files of its stage
-  Index first_file = 0;    // of the stage
-  std::vector<bool> held;  // which of the stage's files have their slice of it
-  bool fits = false;       // all of it is there
-
-  /// The file, of the checkpoint, to take a piece of this block from: the given one of the stage,
-  /// or that of a replica.  @pre fits
-  Index holder(Index file) const {
-    Index holder = file;
-    if (!held[std::size_t(file)]) {
-      const Box wanted = from.box(file);
-      holder = 0;
-      while (!held[std::size_t(holder)] || !(from.box(holder) == wanted)) ++holder;
-    }
-    return first_file + holder;
-  }
-};
-
-struct Survey {
-  std::vector<SurveyedParameter> parameters;  // in the network's order, each name once
-  LoadReport report;
-
-  const SurveyedParameter& at(std::string_view name) const {
-    const auto found = std::find_if(parameters.begin(), parameters.end(),
-                                    [&](const auto& known) { return known.name == name; });
-    return *found;
-  }
-};
-
 namespace detail {
 
-/// The parameters' places as the strategy says; what it does not name, or says of another shape,
-/// fits nowhere.
-inline std::vector<SurveyedParameter> places_of(const CheckpointFiles& files,
-                                                const Parameters& parameters, LoadReport& report) {
-  std::vector<SurveyedParameter> all;
-  std::set<std::string> names;
-  for (const Parameters::Slice& slice : parameters.slices()) {
-    if (!names.insert(slice.name).second) continue;
-    SurveyedParameter parameter{slice.name, slice.element, whole(slice.distribution.shape), 0,
-                                {},         true};
-    const std::vector<StoredPlace> places = files.places().of(slice.name);
-    if (places.empty()) {
-      report.missing.push_back(
-          {slice.name,
-           std::string(files.places().path()).append(" has no layout of ").append(slice.name)});
+/// A parameter's places as the strategy says. One that it does not name should be whole in every
+/// file.
+inline SurveyedParameter places_of(const CheckpointFiles& files, const Parameters::Slice& slice,
+                                   LoadReport& report) {
+  SurveyedParameter parameter{slice.name, slice.element, {}, true, true, 0};
+  const Dims& shape = slice.distribution.shape;
+  for (const StoredPlace& place : files.places().of(slice.name)) try {
+      SurveyedPlace surveyed{{}, place.first_rank, {}, false};
+      surveyed.from = blame(files.places().path(), [&] { return place.distribution(shape); });
+      surveyed.held.resize(std::size_t(files.places().ranks_of_stage()));
+      parameter.places.push_back(surveyed);
+    } catch (const Error& error) {
+      report.misshapen.push_back({slice.name, std::string(error.what()).substr(7)});
       parameter.fits = false;
-    } else {
-      parameter.first_file = places[0].first_rank;
-      try {
-        parameter.from = places[0].distribution(slice.distribution.shape);
-      } catch (const Error& error) {
-        report.misshapen.push_back(
-            {slice.name, std::string(files.places().path()).append(": ").append(error.what() + 7)});
-        parameter.fits = false;
-      }
     }
-    parameter.held.resize(std::size_t(files.places().ranks_of_stage()));
-    all.push_back(std::move(parameter));
-  }
-  return all;
+  parameter.named = !parameter.places.empty() || !parameter.fits;
+  if (!parameter.named)
+    parameter.places.push_back(
+        {whole(shape), 0, std::vector<bool>(std::size_t(files.size())), false});
+  return parameter;
 }
 
-/// Whether a file has its slice of a parameter; what is wrong with it is added to the findings.
-inline bool has_slice(const TensorFile& file, const SurveyedParameter& parameter, Index rank,
-                      Findings& findings) {
-  const StoredTensor* tensor = file.find(parameter.name);
-  if (!tensor) return false;
-  const std::string where = std::string(file.path()).append(": ").append(parameter.name);
-  const std::string mistake = slice_mistake(parameter.from, rank, tensor->shape);
-  if (!mistake.empty()) {
-    findings.add('s', parameter.name, std::string(where).append(" ").append(mistake));
-  } else if (tensor->element != parameter.element || tensor->is_string) {
-    findings.add('d', parameter.name,
-                 std::string(where)
-                     .append(" is of ")
-                     .append(tensor->is_string ? "text" : text(tensor->element))
-                     .append(", the network's is of ")
-                     .append(text(parameter.element)));
-  } else {
-    return true;
+/// What all files together have of a parameter.
+inline void conclude(SurveyedParameter& parameter, const std::string& strategy,
+                     LoadReport& report) {
+  const auto named = [&](const std::vector<LoadReport::Entry>& list) {
+    return std::any_of(list.begin(), list.end(),
+                       [&](const auto& entry) { return entry.name == parameter.name; });
+  };
+  if (named(report.misshapen) || named(report.of_other_elements)) parameter.fits = false;
+  if (!parameter.fits) return;
+  std::string missing;
+  bool some = false, complete = false;
+  for (std::size_t p = parameter.places.size(); p-- > 0;) {
+    SurveyedPlace& place = parameter.places[p];
+    const std::string block = missing_block(place.from, Index(place.held.size()), [&](Index rank) {
+      return bool(place.held[std::size_t(rank)]);
+    });
+    place.complete = block.empty();
+    if (place.complete) parameter.taken = p, complete = true;
+    if (!contains(place.held, true)) continue;
+    some = true;
+    if (missing.empty()) missing = block;
   }
-  return false;
+  parameter.fits = complete;
+  if (complete) return;
+  if (some) missing = std::string(parameter.name).append(" ").append(missing);
+  else
+    missing = parameter.named ? parameter.name
+                              : std::string(parameter.name)
+                                    .append(" is in no file, and ")
+                                    .append(strategy)
+                                    .append(" has no layout of it");
+  report.missing.push_back({parameter.name, missing});
 }
 
 }  // namespace detail
@@ -104,58 +71,35 @@ inline bool has_slice(const TensorFile& file, const SurveyedParameter& parameter
 /// Collective. Cost: each file's header is read once, over the ranks.
 /// @throws Error on every rank when a file cannot be read.
 inline Survey survey(CheckpointFiles& files, const Parameters& parameters,
-                     Communication& communication, Checksum checksum = Checksum::ignored) {
+                     Communication& communication, const LoadOptions& options) {
   Survey found;
-  found.parameters = detail::places_of(files, parameters, found.report);
-  const Index ranks = communication.size(), rounds = (files.size() + ranks - 1) / ranks;
-  const std::size_t count = found.parameters.size();
-  std::vector<std::uint64_t> own(count * std::size_t(rounds));
+  found.readers = readers(communication, options.way);
+  for (const Parameters::Slice& slice : parameters.slices())
+    if (found.by_name.emplace(slice.name, found.parameters.size()).second)
+      found.parameters.push_back(detail::places_of(files, slice, found.report));
+  detail::HeldTable table(found, files.size());
   detail::Findings findings;
+  const Checksum checksum = options.check_checksums ? Checksum::checked : Checksum::ignored;
   communication.together([&] {
-    std::set<std::string> names;
-    for (const SurveyedParameter& parameter : found.parameters) names.insert(parameter.name);
-    for (Index round = 0; round < rounds; ++round) {
-      const Index file = round * ranks + communication.rank();
-      if (file >= files.size()) break;
-      const TensorFile& opened = files.open(file, checksum);
-      for (std::size_t i = 0; i < count; ++i) {
-        const SurveyedParameter& parameter = found.parameters[i];
-        const Index rank = file - parameter.first_file;
-        if (parameter.fits && rank >= 0 && rank < Index(parameter.held.size()))
-          own[std::size_t(round) * count + i] =
-              detail::has_slice(opened, parameter, rank, findings);
-      }
-      for (const StoredTensor& tensor : opened)
-        if (!names.contains(tensor.name))
-          findings.add(detail::is_no_weight(tensor, opened) ? 'p' : 'e', tensor.name, tensor.name);
-    }
+    if (found.readers.self < 0) return;
+    for (Index file = found.readers.self; file < files.size(); file += found.readers.count())
+      if (!detail::needs_no_file(files, found, file))
+        detail::look_at(files.open(file, checksum), file, found, table, findings,
+                        files.places().path());
   });
-  const std::vector<std::uint64_t> all = communication.all_gather(own);
-  detail::share(findings, communication, found.report);
-  for (std::size_t i = 0; i < count; ++i) {
+  table.gather(communication);
+  findings.share(communication, found.report);
+  for (std::size_t i = 0; i < found.parameters.size(); ++i) {
     SurveyedParameter& parameter = found.parameters[i];
-    const auto wrong = [&](const auto& list) {
-      return std::any_of(list.begin(), list.end(),
-                         [&](const auto& entry) { return entry.name == parameter.name; });
-    };
-    for (std::size_t rank = 0; rank < parameter.held.size(); ++rank) {
-      const Index file = parameter.first_file + Index(rank);
-      parameter.held[rank] =
-          all[std::size_t(file % ranks) * own.size() + std::size_t(file / ranks) * count + i] != 0;
+    for (std::size_t p = 0; p < parameter.places.size(); ++p) {
+      SurveyedPlace& place = parameter.places[p];
+      for (std::size_t rank = 0; rank < place.held.size(); ++rank) {
+        const Index file = place.first_file + Index(rank);
+        const int reader = found.readers.ranks[std::size_t(found.reader(file))];
+        place.held[rank] = table.of(reader, found.round(file), i, p) == Held::its_slice;
+      }
     }
-    if (!parameter.fits || wrong(found.report.misshapen) || wrong(found.report.of_other_elements)) {
-      parameter.fits = false;
-      continue;
-    }
-    const std::string missing =
-        missing_block(parameter.from, Index(parameter.held.size()),
-                      [&](Index r) { return bool(parameter.held[std::size_t(r)]); });
-    if (missing.empty()) continue;
-    parameter.fits = false;
-    const bool some = contains(parameter.held, true);
-    found.report.missing.push_back(
-        {parameter.name,
-         some ? std::string(parameter.name).append(" ").append(missing) : parameter.name});
+    detail::conclude(parameter, files.places().path(), found.report);
   }
   return found;
 }

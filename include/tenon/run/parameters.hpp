@@ -47,6 +47,8 @@ class Parameters {
         slices_.push_back({std::string(plan.name(b.name)), b.distribution, b.element,
                            memory->data() + b.offset, memory->data() + b.offset, memory, nullptr});
   }
+  Parameters(Parameters&&) = default;  // movable; two of them never share what is written
+  Parameters& operator=(Parameters&&) = default;
   std::vector<Slice>& slices() { return slices_; }
   const std::vector<Slice>& slices() const { return slices_; }
 
@@ -59,8 +61,8 @@ class Parameters {
                     .append(" otherwise than it was loaded"));
   }
 
-  /// New memory for these slices, to be filled: close together, without the slices between them
-  /// that are used in place (a first touch gives 2 MiB at once).
+  /// New memory for these slices, zeroed, of which nothing is touched; those in place stay there.
+  /// Together, so that filling some touches no more (a first touch gives 2 MiB at once).
   void renew(std::span<Slice* const> slices, Index rank) {
     constexpr Index line = 64;
     Index bytes = 0;
@@ -68,6 +70,7 @@ class Parameters {
     const auto memory = std::make_shared<Memory>(bytes);
     Index first = 0;
     for (Slice* slice : slices) {
+      if (!slice->mapped) slice->data = memory->data() + first;
       slice->own = memory->data() + first;
       slice->own_memory = memory;
       first += (slice->bytes(rank) + line - 1) / line * line;
