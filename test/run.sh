@@ -20,7 +20,7 @@ passed=0 failed=0 skipped=0
 # build_and_test FOLDER OPTION...: counts what meson counts; a build that fails is one failure.
 build_and_test() {
   local folder=build/$1 log ok=0; shift
-  local options=(-Dtests=enabled -Dexamples=enabled -Dmpi=enabled -Doptimization=2 -Db_ndebug=false "$@")
+  local options=(-Dtests=enabled -Dexamples=enabled -Dmpi=enabled -Doptimization=1 -Db_ndebug=false "$@")
   if [[ -e $folder/build.ninja ]]; then options+=(--reconfigure); fi
   echo "== $folder"
   mkdir -p build
