@@ -38,7 +38,8 @@ TEST_CASE("with their shapes the layouts of the protobuf form are MindSpore's JS
       stored.layout.shape = stored.name == "layer1.weight"   ? Dims{784, 512}
                             : stored.name == "layer2.weight" ? Dims{512, 512}
                             : stored.name == "layer3.weight" ? Dims{512, 10}
-                            : stored.name == "layer3.bias"   ? Dims{10} : Dims{512};
+                            : stored.name == "layer3.bias"   ? Dims{10}
+                                                             : Dims{512};
     write_strategy(folder / "x.json", file);
     CHECK(bytes_of(folder / "x.json") ==
           bytes_of(sample("strategy/").append(name).append("/strategy_rank0.json")));
@@ -110,4 +111,20 @@ TEST_CASE("only the trainable parameters are kept, with the operators named afte
   CHECK(some.find_strategy("MatMul_layer1.weight") == nullptr);
   CHECK(some.find_strategy("Add_layer1.bias") != nullptr);
   CHECK(some.strategies.size() == all.strategies.size() - 2);
+}
+
+TEST_CASE("an uneven cut by several axes has no JSON form that could be read") {
+  const Folder folder;
+  StrategyFile file{"", 1, {{"w", {{2, 2, 2}, {{2, 0}, {-1}}, {7, 6}}}}, {}};
+  CHECK(error_of([&] { write_strategy(folder / "x.json", file); }) ==
+        "tenon: w has the shape [7, 6], and the axes [2, 0] of [2, 2, 2] cut 7 unevenly, which the "
+        "JSON form of a strategy file cannot say; the protobuf form (.ckpt) can");
+  CHECK(folder.count() == 0);
+  write_strategy(folder / "x.ckpt", file);
+  const LayoutRecord expected{{2, 2, 2}, {{2, 0}, {-1}}, {7, 6}};
+  CHECK(layout_of(read_strategy(folder / "x.ckpt").layouts[0], {7, 6}) == expected);
+  file.layouts[0].layout.shape = {6, 6};  // three rows on each half, then two and one
+  write_strategy(folder / "x.json", file);
+  CHECK(layout_of(read_strategy(folder / "x.json").layouts[0], {6, 6}).tensor_map ==
+        expected.tensor_map);
 }

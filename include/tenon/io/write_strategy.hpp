@@ -74,21 +74,50 @@ inline std::string strategy_protobuf(const StrategyFile& strategy) {
   return file;
 }
 
+namespace detail {
+
+/// Its shape flat: all axes of a dimension but the last divide it, or the rest would be lost.
+inline FlatLayout flattened_evenly(const StoredLayout& stored) {
+  const LayoutRecord& layout = stored.layout;
+  if (layout.shape.size() != layout.tensor_map.size())
+    throw Error(std::string(stored.name)
+                    .append(" has no shape, which the JSON form of a strategy file needs: set "
+                            "layout.shape"));
+  for (int d = 0; d < layout.shape.size(); ++d) {
+    Axes first = layout.tensor_map[d];
+    if (!first.empty()) first.erase(first.size() - 1);
+    if (layout.shape[d] % parts(layout.digits(first)) != 0)
+      throw Error(std::string(stored.name)
+                      .append(" has the shape ")
+                      .append(text(layout.shape))
+                      .append(", and the axes ")
+                      .append(text(layout.tensor_map[d]))
+                      .append(" of ")
+                      .append(text(layout.device_matrix))
+                      .append(" cut ")
+                      .append(text(layout.shape[d]))
+                      .append(" unevenly, which the JSON form of a strategy file cannot say; the "
+                              "protobuf form (.ckpt) can"));
+  }
+  return flattened(layout);
+}
+
+}  // namespace detail
+
 /// The JSON form, names sorted, shapes flat: a dimension of 512 that two axes of 2 cut is [2, 256].
-/// @throws Error when a layout has no shape, or a name is no UTF-8.
+/// @throws Error when a layout has no shape, or none that can be flat, or a name is no UTF-8.
 inline std::string strategy_json(const StrategyFile& strategy) {
   const auto list = [](const auto& numbers) {
     return nlohmann::json(std::vector<Index>(numbers.begin(), numbers.end()));
   };
   nlohmann::json file = {{"current_stage", strategy.current_stage}};
   for (const StoredLayout& stored : strategy.layouts) {
-    if (stored.layout.shape.size() != stored.layout.tensor_map.size())
-      throw Error(std::string(stored.name).append(" has no shape, which the JSON form of a "
-                                                  "strategy file needs: set layout.shape"));
-    const FlatLayout flat = flattened(stored.layout);
+    const FlatLayout flat = detail::flattened_evenly(stored);
     file["parallel_layout_item"][stored.name] = {
-        {"dev_matrix", list(flat.device_matrix)}, {"tensor_map", list(flat.tensor_map)},
-        {"tensor_shape", list(flat.shape)}, {"field", stored.field},
+        {"dev_matrix", list(flat.device_matrix)},
+        {"tensor_map", list(flat.tensor_map)},
+        {"tensor_shape", list(flat.shape)},
+        {"field", stored.field},
         {"opt_weight_shard_step", stored.opt_weight_shard_step},
         {"opt_weight_shard_size", stored.opt_weight_shard_size}};
   }
