@@ -231,6 +231,7 @@ void run(int argc, char** argv, const mpi::communicator& world) {
     else folder = word;
   }
   if (folder.empty()) folder = std::filesystem::temp_directory_path();
+  std::filesystem::create_directories(folder);
   MpiCommunication communication(world);
   const Setting setting{world, communication, folder + "/tenon_bench.safetensors", python,
                         plan_of(world.size())};
