@@ -15,6 +15,7 @@ case "${1:-}" in
   *) echo "usage: test/run.sh [--full]" >&2; exit 2 ;;
 esac
 
+export CCACHE_SLOPPINESS=pch_defines,time_macros  # as ccache wants it of precompiled headers
 passed=0 failed=0 skipped=0
 
 # build_and_test FOLDER OPTION...: counts what meson counts; a build that fails is one failure.
@@ -44,7 +45,7 @@ install_missing "${program_packages[@]}" doctest-dev
 build_and_test test
 if $full; then
   install_missing clang-14 libclang-rt-14-dev cmake
-  CXX="$(command -v ccache || true) clang++-14" build_and_test clang
+  CXX="$(command -v ccache || true) clang++-14" build_and_test clang -Dall_headers=true
   export ASAN_OPTIONS=strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   export LSAN_OPTIONS=suppressions=$root/test/support/lsan.supp:print_suppressions=0
   export TENON_TEST_TIMEOUT=300 slower=5
