@@ -29,9 +29,9 @@ inline double of_bfloat16(std::uint16_t bits) {
 /// UTF-8 of code points of four bytes; what is none becomes '?'.
 inline std::string text_of_points(const StoredTensor& tensor) {
   std::string utf8;
-  for (Index i = 0; i < tensor.bytes() / 4; ++i) {
-    std::uint32_t point;
-    copy_bytes(tensor, 4 * i, 4, reinterpret_cast<std::byte*>(&point));
+  std::vector<std::uint32_t> points(std::size_t(tensor.bytes() / 4));
+  copy_elements(tensor, 0, Index(points.size()), reinterpret_cast<std::byte*>(points.data()));
+  for (std::uint32_t point : points) {
     if (point > 0x10ffff || point >> 11 == 0x1b) point = '?';
     const int more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
     constexpr unsigned first[] = {0, 0xc0, 0xe0, 0xf0};
@@ -46,7 +46,7 @@ inline std::optional<json> value_of(const StoredTensor& tensor) {
   if (tensor.is_string) return text_of_points(tensor);
   if (!tensor.shape.empty()) return {};
   const auto as = [&]<class T>(T value) {
-    copy_bytes(tensor, 0, sizeof value, reinterpret_cast<std::byte*>(&value));
+    copy_elements(tensor, 0, 1, reinterpret_cast<std::byte*>(&value));
     return value;
   };
   const auto number = [](double value) {

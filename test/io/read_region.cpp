@@ -149,3 +149,19 @@ TEST_CASE("a file that is cut short while it is read is an error, not a signal")
   CHECK(error({{0, 1024}, {0, 1024}}) == cut + "946171 bytes at byte 102405 are missing");
   CHECK(error({{200, 1000}, {2, 3}}) == cut + "1 bytes at byte 204802 are missing");
 }
+
+TEST_CASE("a region that leaves the chunks is an error that names the file") {
+  const Folder folder;
+  const std::string path = folder.write("x", std::string(100, 'x'));
+  const ReadableFile file(path);
+  const std::vector<FileChunk> chunks{{10, 30}, {60, 10}};
+  std::vector<std::byte> block(100);
+  const auto error = [&](Index first, Index count) {
+    return error_of([&] {
+      read_region(file, chunks, {first, {count}, {1}}, 4, block.data(), {0, {count}, {1}});
+    });
+  };
+  CHECK(error(0, 10) == "");
+  CHECK(error(9, 2) == "tenon: cannot read " + path + ": elements from 9 to 10 are wanted of 10");
+  CHECK(error(-1, 2) != "");
+}

@@ -5,7 +5,10 @@
 
 #include <random>
 
+#include "files.hpp"
+
 using namespace tenon;
+using namespace tenon::test;
 
 namespace {
 
@@ -45,6 +48,38 @@ TEST_CASE("a region is copied wherever its chunks are cut") {
           REQUIRE(std::memcmp(copied.data() + at, bytes.data() + ((i * 5 + j) * 4 + k) * 4, 4) ==
                   0);
   }
+}
+
+TEST_CASE("a region that leaves the tensor's bytes is refused") {
+  const std::vector<char> bytes(96);
+  const StoredTensor tensor = tensor_of(bytes, Element::float32, {4, 6}, {40});
+  std::vector<std::byte> block(400);
+  const auto error = [&](const Region& from) {
+    return error_of([&] {
+      copy_region(tensor, from, block.data(), {0, from.sizes, strides(from.sizes)});
+    });
+  };
+  CHECK(error({0, {4, 6}, {6, 1}}) == "");
+  CHECK(error({24, {4, 0}, {6, 1}}) == "");
+  CHECK(error({1, {4, 6}, {6, 1}}) == "tenon: w: elements from 1 to 24 are wanted of 24");
+  CHECK(error({-1, {1}, {1}}) == "tenon: w: elements from -1 on are wanted of 24");
+  CHECK(error({0, {2}, {std::numeric_limits<Index>::max()}}) ==
+        "tenon: w: elements from 0 to 9223372036854775807 are wanted of 24");
+  CHECK(error({0, {5, 1}, {std::numeric_limits<Index>::max() / 2, 1}}) ==
+        "tenon: w: elements from 0 on are wanted of 24");
+  CHECK(error_of([&] { copy_elements(tensor, 20, 4, block.data()); }) == "");
+  CHECK(error_of([&] { copy_elements(tensor, 20, 5, block.data()); }) != "");
+}
+
+TEST_CASE("many chunks are passed once") {
+  const std::vector<char> bytes(std::size_t(1) << 20, 'x');
+  std::vector<std::size_t> cuts;
+  for (std::size_t i = 4; i < bytes.size(); i += 4) cuts.push_back(i);
+  const StoredTensor tensor = tensor_of(bytes, Element::int8, {1 << 16, 16}, cuts);
+  std::vector<std::byte> copied(1 << 16);
+  const Region column = region({{0, 1 << 16}, {3, 4}}, whole_box(tensor.shape));
+  copy_region(tensor, column, copied.data(), {0, {1 << 16, 1}, {1, 1}});  // 2^34 steps else
+  CHECK(std::all_of(copied.begin(), copied.end(), [](std::byte b) { return b == std::byte('x'); }));
 }
 
 TEST_CASE("in place is what is one aligned piece of one chunk") {

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include <tenon/core/region.hpp>
+#include <tenon/io/chunk_cursor.hpp>
 #include <tenon/io/file_window.hpp>
 
 namespace tenon {
@@ -63,24 +63,26 @@ class RunReader {
 
 /// Reads a region of a tensor, whose content is the chunks one after another, into one of a block.
 /// Cost: the region's bytes are copied once; up to `window` bytes of the file are mapped meanwhile.
-/// @pre equal sizes; `from` lies in the chunks
-/// @throws Error that names the file: it was cut short meanwhile, or its disk refuses.
+/// @pre equal sizes
+/// @throws Error that names the file: it was cut short meanwhile, its disk refuses, or `from`
+/// leaves the chunks.
 inline void read_region(const ReadableFile& file, std::span<const FileChunk> chunks,
                         const Region& from, Index element_bytes, std::byte* block, const Region& to,
                         Index window = Index(16) << 20) {
+  Index held = 0;
+  for (const FileChunk& chunk : chunks) held += chunk.bytes;
+  const std::string mistake = region_mistake(from, element_bytes, held);
+  if (!mistake.empty()) cannot_read(file.path(), mistake);
   detail::RunReader reader(file, window);
-  std::size_t chunk = 0;
-  Index before = 0;  // bytes of the chunks before this one
+  ChunkCursor cursor;
   for_each_run(from, to, [&](Index in, Index out, Index run) {
-    Index first = in * element_bytes, count = run * element_bytes;
     std::byte* here = block + out * element_bytes;
-    if (first < before) chunk = 0, before = 0;
-    while (count > 0) {
-      while (first >= before + chunks[chunk].bytes) before += chunks[chunk++].bytes;
-      const Index part = std::min(count, before + chunks[chunk].bytes - first);
-      reader.add(chunks[chunk].first + first - before, part, here);
-      first += part, count -= part, here += part;
-    }
+    cursor.visit(
+        in * element_bytes, run * element_bytes, [&](std::size_t i) { return chunks[i].bytes; },
+        [&](std::size_t i, Index first, Index count) {
+          reader.add(chunks[i].first + first, count, here);
+          here += count;
+        });
   });
   reader.finish();
 }
