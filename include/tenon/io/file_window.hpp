@@ -16,7 +16,11 @@ class FileWindow {
       : before_(first % page), size_(std::size_t(before_ + count)) {
 #ifdef MADV_POPULATE_READ
     map_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.descriptor(), first - before_);
-    if (map_ == MAP_FAILED || ::madvise(map_, size_, MADV_POPULATE_READ) == 0) return;
+    if (map_ == MAP_FAILED) return;
+    struct stat now {};  // behind the end of a file the rest of its last page is zeros
+    if (::madvise(map_, size_, MADV_POPULATE_READ) == 0 && ::fstat(file.descriptor(), &now) == 0 &&
+        first + count <= now.st_size)
+      return;
     ::munmap(map_, size_);
     map_ = MAP_FAILED;
 #endif

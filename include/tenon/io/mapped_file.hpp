@@ -23,8 +23,8 @@ class MappedFile {
     if (::fstat(file.number(), &status) != 0) cannot_read(path, cause(errno));
     if (S_ISDIR(status.st_mode)) cannot_read(path, cause(EISDIR));
     if (!S_ISREG(status.st_mode)) cannot_read(path, "it is no regular file");
-    if (status.st_size == 0) return;
     identity_ = {status.st_dev, status.st_ino};
+    if (status.st_size == 0) return;
     const auto size = static_cast<std::size_t>(status.st_size);
     void* map = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
     if (map == MAP_FAILED) cannot_read(path, cause(errno));
@@ -55,6 +55,12 @@ class MappedFile {
   bool is_open_as(int descriptor) const {
     struct stat status {};
     return ::fstat(descriptor, &status) == 0 && identity_ == Identity(status.st_dev, status.st_ino);
+  }
+
+  /// @throws Error that names the file where it is not.
+  void check_open_as(int descriptor) const {
+    if (!is_open_as(descriptor))
+      cannot_read(path_, "another file took its name while it was being read");
   }
 
  private:
