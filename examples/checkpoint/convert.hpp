@@ -21,6 +21,7 @@ inline Answer converted(const Conversion& c) {
   options.metadata.erase("crc_num");  // of the other file's bytes
   BytesProgress progress("convert");
   Index done = 0, total = 0;
+  FilePieces pieces;
   std::vector<TensorSource> tensors;
   const bool has_strings = format_of(c.out) == TensorFormat::checkpoint;
   Transformed result;
@@ -30,7 +31,16 @@ inline Answer converted(const Conversion& c) {
       continue;
     }
     total += tensor.bytes();
-    tensors.push_back(counted(tensor, [&](Index more) { progress.at(done += more, total); }));
+    TensorSource source(
+        tensor.name, tensor.element, tensor.shape,
+        [&](const Pieces& write) {
+          pieces.for_each_part(file, tensor, [&](std::span<const std::byte> part) {
+            write({reinterpret_cast<const char*>(part.data()), part.size()});
+          });
+        },
+        tensor.is_string);
+    tensors.push_back(
+        counted(std::move(source), [&](Index more) { progress.at(done += more, total); }));
   }
   check_format(c.out, tensors, c.checksum);
   tenon::detail::make_folder_of(c.out);

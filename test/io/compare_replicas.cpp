@@ -23,6 +23,18 @@ TEST_CASE("replicas that differ are named, and where") {
   CHECK(error() == "");
 }
 
+TEST_CASE("a file that is cut short or replaced after it was opened is an error, not a signal") {
+  CutFiles cut;
+  const ShardedTensors x = cut.open();
+  const auto size = std::filesystem::file_size(cut.path(3));
+  std::filesystem::resize_file(cut.path(3), size / 2);
+  CHECK(has(cut.error([&] { compare_replicas(x); }),
+            "tenon: cannot read x3.ckpt: it was cut short while being read"));
+  cut.write(3, {4, 3});
+  CHECK(cut.error([&] { compare_replicas(x); }) ==
+        "tenon: cannot read x3.ckpt: another file took its name while it was being read");
+}
+
 TEST_CASE("the progress is of all bytes read") {
   const CutFiles cut;
   Index sum = 0;

@@ -27,8 +27,8 @@ TEST_CASE("replicas may be left out, blocks may not") {
   cut.write(3, {4, 3}, {});
   const ShardedTensors x = cut.open();
   CHECK(x.at("w").shape() == Dims{4, 6});
-  CHECK(&x.at("w").holder(1) == x.at("w").slices[0]);
-  CHECK(&x.at("w").holder(2) == x.at("w").slices[3]);
+  CHECK(x.at("w").holder(1) == 0);
+  CHECK(x.at("w").holder(2) == 3);
   cut.write(3, {}, {6});
   CHECK(cut.error() ==
         "tenon: w: [0:4, 3:6] of [4, 6] is missing: it should be on one of the "

@@ -5,6 +5,8 @@
 
 #include <numeric>
 
+#include <tenon/io/stored_distribution.hpp>
+
 #include "random_strategy.hpp"
 
 using namespace tenon;
@@ -29,7 +31,7 @@ TEST_CASE("any box of a tensor, from slices in any layout") {
       slices.push_back(
           {"w", Element::int32, own.shape, {bytes.first(half), bytes.subspan(half)}, false});
     }
-    ShardedTensor tensor{"w", Element::int32, false, stored_distribution(stored, shape), 0, {}};
+    ShardedTensor tensor{"w", Element::int32, false, stored_distribution(stored, shape), 0, {}, {}};
     for (const StoredTensor& slice : slices) tensor.slices.push_back(&slice);
     Box box;
     for (Index size : shape) {
@@ -55,7 +57,7 @@ TEST_CASE("a tensor larger than the memory for it comes slab by slab") {
   const std::span bytes(reinterpret_cast<const char*>(values.data()), values.size() * 4);
   const Dims shape{1, Index(values.size())};
   const StoredTensor slice{"w", Element::float32, shape, {bytes}, false};
-  const ShardedTensor tensor{"w", Element::float32, false, whole(shape), 0, {&slice}};
+  const ShardedTensor tensor{"w", Element::float32, false, whole(shape), 0, {&slice}, {}};
   std::size_t pieces = 0, largest = 0, at = 0;
   slice_source(tensor, whole_box(shape)).produce([&](std::span<const char> piece) {
     ++pieces;

@@ -4,7 +4,9 @@
 ///   compare_replicas(ShardedTensors(files, places));
 ///   tenon: rank_0/x.ckpt and rank_1/x.ckpt should hold the same slice of layer1.weight, but differ
 #include <tenon/io/compare_bytes.hpp>
-#include <tenon/io/slice_source.hpp>
+#include <tenon/core/slab.hpp>
+#include <tenon/io/sharded_tensors.hpp>
+#include <tenon/io/slice_reader.hpp>
 
 namespace tenon {
 
@@ -26,24 +28,23 @@ namespace detail {
 
 /// Within one stage: each slice and the first rank's of its block.
 inline void compare_within(const ShardedTensors& all, const ShardedTensor& tensor,
-                           const OnBytes& on_bytes) {
+                           SliceReader& reader, const OnBytes& on_bytes) {
   std::map<Index, Index> first_holder;  // by block
   for (Index rank = 0; rank < tensor.ranks(); ++rank) {
     if (!tensor.has(rank)) continue;
     const auto [first, is_new] =
         first_holder.emplace(block_number(tensor.distribution, rank), rank);
-    const StoredTensor& slice = *tensor.slices[std::size_t(rank)];
     if (!is_new)
-      if (const auto at = first_difference(*tensor.slices[std::size_t(first->second)], slice))
+      if (const auto at = reader.first_difference(tensor, first->second, rank))
         refuse_replicas(tensor.name, all.path(tensor, first->second), all.path(tensor, rank),
                         place_in(tensor.distribution.box(rank), *at));
-    on_bytes(slice.bytes());
+    on_bytes(tensor.slices[std::size_t(rank)]->bytes());
   }
 }
 
 /// Over two stages, which may cut the tensor differently: each block of the second's.
 inline void compare_stages(const ShardedTensors& all, const ShardedTensor& first,
-                           const ShardedTensor& second) {
+                           const ShardedTensor& second, SliceReader& reader) {
   const auto path = [&](const ShardedTensor& of, Index rank) { return all.path(of, rank); };
   if (!(first.shape() == second.shape()) || first.element != second.element)
     throw Error(path(first, 0)
@@ -66,11 +67,11 @@ inline void compare_stages(const ShardedTensors& all, const ShardedTensor& first
     if (!second.has(rank) || !seen.insert(block_number(second.distribution, rank)).second) continue;
     for_each_slab(second.distribution.box(rank), most, [&](const Box& part) {
       for_each_piece(first.distribution, part, 0, [&](Index source, const Box& piece) {
-        if (!first.find_holder(source)) return;  // some_files: it is not there
+        if (first.find_holder(source) < 0) return;  // some_files: it is not there
         a.resize(std::size_t(volume(piece) * size));
         b.resize(a.size());
-        copy_box(first, piece, source, a.data());
-        copy_box(second, piece, rank, b.data());
+        reader.read_box(first, piece, source, a.data());
+        reader.read_box(second, piece, rank, b.data());
         const auto differ = std::mismatch(a.begin(), a.end(), b.begin()).first - a.begin();
         if (differ < Index(a.size()))
           refuse_replicas(first.name, path(first, source), path(second, rank),
@@ -87,11 +88,12 @@ inline void compare_stages(const ShardedTensors& all, const ShardedTensor& first
 /// Cost: every file is read once; 2 MiB of memory.
 inline void compare_replicas(
     const ShardedTensors& all, const OnBytes& on_bytes = [](Index) {}) {
+  SliceReader reader;
   std::map<std::string_view, const ShardedTensor*> first_stage;
   for (const ShardedTensor& tensor : all.tensors()) {
-    detail::compare_within(all, tensor, on_bytes);
+    detail::compare_within(all, tensor, reader, on_bytes);
     const auto [first, is_new] = first_stage.emplace(tensor.name, &tensor);
-    if (!is_new) detail::compare_stages(all, *first->second, tensor);
+    if (!is_new) detail::compare_stages(all, *first->second, tensor, reader);
   }
 }
 

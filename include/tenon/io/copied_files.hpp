@@ -3,65 +3,103 @@
 /// One rank's file copied over another's, which no shape tells:
 ///   check_no_copies(ShardedTensors(files, places));
 ///   tenon: rank_0/x.ckpt and rank_2/x.ckpt hold the same slices of layer1.weight and ...
-#include <tenon/io/content_hash.hpp>
 #include <tenon/io/sharded_tensors.hpp>
+#include <tenon/io/slice_reader.hpp>
 
 namespace tenon {
 
 namespace detail {
 
-/// Fingerprints of slices, each made when it is first asked for.
-class SliceHashes {
+/// The ranks of a stage that are not told apart yet, in groups; those that are to hold the same of
+/// everything have one kind.
+class CopySearch {
  public:
-  std::uint64_t of(const StoredTensor& slice) {
-    const auto [place, is_new] = known_.emplace(&slice, 0);
-    if (is_new) place->second = content_hash(slice);
-    return place->second;
+  /// @param stage what is cut, of one stage
+  explicit CopySearch(const std::vector<const ShardedTensor*>& stage)
+      : stage_(stage), kinds_(std::size_t(stage.front()->ranks())) {
+    for (const ShardedTensor* tensor : stage) {
+      std::map<std::pair<Index, Index>, Index> numbers;  // of kind and block
+      for (std::size_t rank = 0; rank < kinds_.size(); ++rank) {
+        const Index block = block_number(tensor->distribution, Index(rank));
+        kinds_[rank] =
+            numbers.emplace(std::pair(kinds_[rank], block), Index(numbers.size())).first->second;
+      }
+    }
+  }
+  /// refuse(tensor, rank, other) for the first two that should differ and hold the same.
+  void run(SliceReader& reader, auto&& refuse) const {
+    std::vector<Group> groups{{{}, {}}};
+    for (Index rank = 0; rank < Index(kinds_.size()); ++rank) groups[0].ranks.push_back(rank);
+    drop_alike(groups);
+    for (const ShardedTensor* tensor : stage_) {
+      std::vector<Group> next;
+      for (const Group& group : groups) split(group, *tensor, reader, next);
+      drop_alike(next);
+      groups = std::move(next);
+    }
+    for (const Group& group : groups)
+      for (const ShardedTensor* tensor : group.telling)
+        for (Index rank : group.ranks)
+          if (block_number(tensor->distribution, rank) !=
+              block_number(tensor->distribution, group.ranks.front()))
+            return refuse(*tensor, group.ranks.front(), rank);
   }
 
  private:
-  std::map<const StoredTensor*, std::uint64_t> known_;
-};
+  struct Group {
+    std::vector<Index> ranks;                   // that hold the same of all that was looked at
+    std::vector<const ShardedTensor*> telling;  // not of equal elements, which say nothing
+  };
 
-/// Whether everything that should differ on two ranks of a stage is equal, and says something:
-/// blocks of equal elements may well be the same. `name` is the first that does.
-inline bool are_copies(const std::vector<const ShardedTensor*>& stage, Index a, Index b,
-                       SliceHashes& hashes, std::string& name) {
-  name.clear();
-  for (const ShardedTensor* tensor : stage) {
-    if (block_number(tensor->distribution, a) == block_number(tensor->distribution, b)) continue;
-    if (!tensor->has(a) || !tensor->has(b)) continue;
-    const StoredTensor &x = *tensor->slices[std::size_t(a)], &y = *tensor->slices[std::size_t(b)];
-    if (!(x.shape == y.shape)) return false;
-    const std::uint64_t hash = hashes.of(x);
-    if (hash != hashes.of(y)) return false;
-    if (name.empty() && hash % 2 == 1) name = tensor->name;
+  /// By what they hold of one tensor.
+  static void split(const Group& group, const ShardedTensor& tensor, SliceReader& reader,
+                    std::vector<Group>& into) {
+    std::map<std::optional<std::uint64_t>, Group> parts;
+    for (Index rank : group.ranks) {
+      std::optional<std::uint64_t> hash;
+      if (tensor.has(rank)) hash = reader.content_hash(tensor, rank);
+      Group& part = parts[hash];
+      if (part.ranks.empty()) {
+        part.telling = group.telling;
+        if (hash && *hash % 2 == 1) part.telling.push_back(&tensor);
+      }
+      part.ranks.push_back(rank);
+    }
+    for (auto& [hash, part] : parts) into.push_back(std::move(part));
   }
-  return !name.empty();
-}
+  /// Groups of ranks that are to hold the same are done.
+  void drop_alike(std::vector<Group>& groups) const {
+    std::erase_if(groups, [&](const Group& group) {
+      return std::all_of(group.ranks.begin(), group.ranks.end(), [&](Index rank) {
+        return kinds_[std::size_t(rank)] == kinds_[std::size_t(group.ranks.front())];
+      });
+    });
+  }
+
+  const std::vector<const ShardedTensor*>& stage_;
+  std::vector<Index> kinds_;
+};
 
 }  // namespace detail
 
 /// @throws Error where two ranks that should hold different blocks hold the same bytes of all that
-/// is cut. Cost: of most checkpoints one slice of each rank is read.
+/// is cut. Cost: of most checkpoints a slice or two of each rank are read.
 inline void check_no_copies(const ShardedTensors& all) {
   std::map<Index, std::vector<const ShardedTensor*>> stages;  // what is cut
   for (const ShardedTensor& tensor : all.tensors())
     if (!tensor.is_whole()) stages[tensor.first_rank].push_back(&tensor);
-  detail::SliceHashes hashes;
-  std::string name;
+  SliceReader reader;
   for (const auto& [first_rank, stage] : stages)
-    for (Index b = 1; b < stage.front()->ranks(); ++b)
-      for (Index a = 0; a < b; ++a)
-        if (detail::are_copies(stage, a, b, hashes, name))
-          throw Error(std::string(all.path(*stage.front(), a))
-                          .append(" and ")
-                          .append(all.path(*stage.front(), b))
-                          .append(" hold the same slice of ")
-                          .append(name)
-                          .append(" and of all else that is cut, but ")
-                          .append(all.places().path())
-                          .append(" gives them different ones: one is a copy of the other"));
+    detail::CopySearch(stage).run(reader, [&](const ShardedTensor& tensor, Index a, Index b) {
+      throw Error(std::string(all.path(tensor, a))
+                      .append(" and ")
+                      .append(all.path(tensor, b))
+                      .append(" hold the same slice of ")
+                      .append(tensor.name)
+                      .append(" and of all else that is cut, but ")
+                      .append(all.places().path())
+                      .append(" gives them different ones: one is a copy of the other"));
+    });
 }
 
 }  // namespace tenon

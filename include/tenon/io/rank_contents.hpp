@@ -2,7 +2,7 @@
 #pragma once
 /// What belongs into the file of each rank of another strategy:
 ///   RankContents contents(ShardedTensors(files, from), to); contents.of(3) are rank 3's slices
-#include <tenon/io/compare_bytes.hpp>
+#include <tenon/io/sharded_tensors.hpp>
 #include <tenon/io/slice_source.hpp>
 
 namespace tenon {
@@ -43,7 +43,7 @@ class RankContents {
         const ShardedTensor& tensor = content.stage_with(*box, rank);
         for_each_piece(tensor.distribution, *box, rank % tensor.ranks(),
                        [&](Index source, const Box&) { tensor.holder(source); });
-        sources.push_back(slice_source(tensor, *box, rank));
+        sources.push_back(slice_source(tensor, *box, rank, reader_));
       }
     return sources;
   }
@@ -67,9 +67,10 @@ class RankContents {
     const ShardedTensor& stage_with(const Box& box, Index rank) const {
       for (const ShardedTensor* stage : stages) {
         bool has_all = true;
-        for_each_piece(
-            stage->distribution, box, rank % stage->ranks(),
-            [&](Index source, const Box&) { has_all = has_all && stage->find_holder(source); });
+        for_each_piece(stage->distribution, box, rank % stage->ranks(),
+                       [&](Index source, const Box&) {
+                         has_all = has_all && stage->find_holder(source) >= 0;
+                       });
         if (has_all) return *stage;
       }
       return *stages.front();
@@ -91,13 +92,15 @@ class RankContents {
     contents_.push_back(std::move(content));
   }
   /// Whether all files that have it have the same.
-  static bool is_one(const ShardedTensor& tensor) {
-    const StoredTensor* first = nullptr;
-    for (const StoredTensor* slice : tensor.slices) {
-      if (!slice) continue;
-      if (!first) first = slice;
-      if (!(slice->shape == first->shape) || slice->element != first->element ||
-          slice->is_string != first->is_string || first_difference(*first, *slice))
+  bool is_one(const ShardedTensor& tensor) const {
+    Index first = 0;
+    while (!tensor.has(first)) ++first;
+    const StoredTensor& one = *tensor.slices[std::size_t(first)];
+    for (Index rank = first + 1; rank < tensor.ranks(); ++rank) {
+      if (!tensor.has(rank)) continue;
+      const StoredTensor& slice = *tensor.slices[std::size_t(rank)];
+      if (!(slice.shape == one.shape) || slice.element != one.element ||
+          slice.is_string != one.is_string || reader_->first_difference(tensor, first, rank))
         return false;
     }
     return true;
@@ -108,6 +111,7 @@ class RankContents {
 
   const ShardedTensors& from_;
   const StrategyPlaces& to_;
+  std::shared_ptr<SliceReader> reader_ = std::make_shared<SliceReader>();
   std::vector<Content> contents_;
   std::map<std::string_view, std::size_t> by_name_;
   std::vector<LeftOut> left_out_;

@@ -2,9 +2,11 @@
 #pragma once
 /// One tensor of which the files of several ranks hold slices:
 ///   tensor.shape() == Dims{784, 512}; tensor.holder(3) is the slice that rank 3 has
+#include <memory>
 #include <set>
 
 #include <tenon/io/cover.hpp>
+#include <tenon/io/tensor_file.hpp>
 
 namespace tenon {
 
@@ -16,6 +18,7 @@ struct ShardedTensor {
   Distribution distribution;                // of the whole shape, over the ranks of the stage
   Index first_rank = 0;                     // of the stage
   std::vector<const StoredTensor*> slices;  // of each rank of the stage; none where it has none
+  std::span<const std::unique_ptr<TensorFile>> files;  // that they are in; none: in memory
 
   const Dims& shape() const { return distribution.shape; }
   Index ranks() const { return Index(slices.size()); }
@@ -23,19 +26,19 @@ struct ShardedTensor {
   bool is_whole() const { return distribution.cuts.empty(); }
   Index bytes() const { return product(shape()) * tenon::bytes(element); }
 
-  /// The slice that a piece of this rank's block is taken from: its own, or a replica where it has
-  /// none; nothing where no rank has the block. Cost: a visit of each rank where it has none.
-  const StoredTensor* find_holder(Index rank) const {
-    if (has(rank)) return slices[std::size_t(rank)];
+  /// The rank whose slice a piece of this rank's block is taken from: itself, or one with a replica
+  /// where it has none; -1 where no rank has the block. Cost: a visit of each rank where it has
+  /// none.
+  Index find_holder(Index rank) const {
+    if (has(rank)) return rank;
     const Index wanted = block_number(distribution, rank);
     for (Index other = 0; other < ranks(); ++other)
-      if (has(other) && block_number(distribution, other) == wanted)
-        return slices[std::size_t(other)];
-    return nullptr;
+      if (has(other) && block_number(distribution, other) == wanted) return other;
+    return -1;
   }
   /// @throws Error when no rank has the block.
-  const StoredTensor& holder(Index rank) const {
-    if (const StoredTensor* slice = find_holder(rank)) return *slice;
+  Index holder(Index rank) const {
+    if (const Index found = find_holder(rank); found >= 0) return found;
     throw Error(std::string(name)
                     .append(": ")
                     .append(text(distribution.box(rank)))

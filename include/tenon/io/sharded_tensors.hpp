@@ -97,16 +97,18 @@ class ShardedTensors {
 
   void gather_unplaced(const StoredTensor& first) {
     ShardedTensor& tensor = unplaced_.emplace_back();
-    tensor = {first.name, first.element, first.is_string, whole(first.shape), 0, {}};
+    tensor = {first.name, first.element, first.is_string, whole(first.shape), 0, {}, files_};
     for (const auto& file : files_)
       tensor.slices.push_back(file ? file->find(first.name) : nullptr);
   }
 
   std::optional<ShardedTensor> gathered(const StoredTensor& first, const StoredPlace& place) const {
-    ShardedTensor tensor{first.name, first.element, first.is_string, {}, place.first_rank, {}};
+    const auto files = std::span(files_).subspan(std::size_t(place.first_rank));
+    ShardedTensor tensor{first.name, first.element, first.is_string, {}, 0, {}, files};
+    tensor.first_rank = place.first_rank;
     const StoredTensor* known = nullptr;
     for (Index rank = 0; rank < places_.ranks_of_stage(); ++rank) {
-      const auto& file = files_[std::size_t(place.first_rank + rank)];
+      const auto& file = files[std::size_t(rank)];
       tensor.slices.push_back(file ? file->find(first.name) : nullptr);
       if (!known) known = tensor.slices.back();
     }
