@@ -24,7 +24,7 @@ struct Options {
 
 static constexpr auto about_files =
     "a name with {} where the rank's number goes, a folder of rank_0, rank_1, ..., or a file for "
-    "each rank, in rank order";
+    "each rank, in the order of their numbers";
 static constexpr auto about_strategy =
     "MindSpore's strategy file, protobuf or JSON; once for each stage of a pipeline, or merged";
 

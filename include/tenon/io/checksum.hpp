@@ -49,8 +49,9 @@ inline std::span<const char> without_checksum(std::span<const char> file) {
 inline void check_checksum(const MappedFile& file) {
   const auto stored = stored_checksum(file.bytes());
   if (!stored)
-    cannot_read(file.path(), "its checksum is to be checked but it has none (a file that was cut "
-                             "short has lost it; crc_check=True writes one)");
+    cannot_read(file.path(),
+                "its checksum is to be checked but it has none (a file that was cut "
+                "short has lost it; crc_check=True writes one)");
   const ReadableFile bytes(file.path());
   file.check_open_as(bytes.descriptor());
   const Index size = Index(file.bytes().size() - checksum_bytes);
@@ -59,12 +60,13 @@ inline void check_checksum(const MappedFile& file) {
   for (Index at = 0; at < size; at += Index(part.size())) {
     const Index count = std::min(size - at, Index(part.size()));
     bytes.read(at, count, part.data());
-    found = ::crc32_z(found, reinterpret_cast<const unsigned char*>(part.data()),
-                      std::size_t(count));
+    found =
+        ::crc32_z(found, reinterpret_cast<const unsigned char*>(part.data()), std::size_t(count));
   }
   if (found != *stored)
     cannot_read(file.path(), std::string("it is damaged: the checksum of its bytes is ")
-                                 .append(std::to_string(found)).append(", stored in it is ")
+                                 .append(std::to_string(found))
+                                 .append(", stored in it is ")
                                  .append(std::to_string(*stored)));
 }
 

@@ -26,20 +26,24 @@ namespace detail {
                   .append(text(place)));
 }
 
-/// Within one stage: each slice and the first rank's of its block.
-inline void compare_within(const ShardedTensors& all, const ShardedTensor& tensor,
-                           SliceReader& reader, const OnBytes& on_bytes) {
-  std::map<Index, Index> first_holder;  // by block
-  for (Index rank = 0; rank < tensor.ranks(); ++rank) {
-    if (!tensor.has(rank)) continue;
-    const auto [first, is_new] =
-        first_holder.emplace(block_number(tensor.distribution, rank), rank);
-    if (!is_new)
-      if (const auto at = reader.first_difference(tensor, first->second, rank))
-        refuse_replicas(tensor.name, all.path(tensor, first->second), all.path(tensor, rank),
-                        place_in(tensor.distribution.box(rank), *at));
-    on_bytes(tensor.slices[std::size_t(rank)]->bytes());
-  }
+/// Within one stage: each slice and the first rank's of its block. Rank by rank, so that few files
+/// are open at a time.
+inline void compare_within(const ShardedTensors& all, SliceReader& reader,
+                           const OnBytes& on_bytes) {
+  std::vector<std::map<Index, Index>> first_holder(all.tensors().size());  // by block
+  for (Index of_all = 0; of_all < all.places().ranks(); ++of_all)
+    for (std::size_t i = 0; i < first_holder.size(); ++i) {
+      const ShardedTensor& tensor = all.tensors()[i];
+      const Index rank = of_all - tensor.first_rank;
+      if (rank < 0 || rank >= tensor.ranks() || !tensor.has(rank)) continue;
+      const auto [first, is_new] =
+          first_holder[i].emplace(block_number(tensor.distribution, rank), rank);
+      if (!is_new)
+        if (const auto at = reader.first_difference(tensor, first->second, rank))
+          refuse_replicas(tensor.name, all.path(tensor, first->second), all.path(tensor, rank),
+                          place_in(tensor.distribution.box(rank), *at));
+      on_bytes(tensor.slices[std::size_t(rank)]->bytes());
+    }
 }
 
 /// Over two stages, which may cut the tensor differently: each block of the second's.
@@ -89,9 +93,9 @@ inline void compare_stages(const ShardedTensors& all, const ShardedTensor& first
 inline void compare_replicas(
     const ShardedTensors& all, const OnBytes& on_bytes = [](Index) {}) {
   SliceReader reader;
+  detail::compare_within(all, reader, on_bytes);
   std::map<std::string_view, const ShardedTensor*> first_stage;
   for (const ShardedTensor& tensor : all.tensors()) {
-    detail::compare_within(all, tensor, reader, on_bytes);
     const auto [first, is_new] = first_stage.emplace(tensor.name, &tensor);
     if (!is_new) detail::compare_stages(all, *first->second, tensor, reader);
   }

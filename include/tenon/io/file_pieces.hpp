@@ -3,6 +3,8 @@
 /// Pieces of stored tensors read out of their files, so that nothing else becomes memory, and a
 /// file that is cut short meanwhile is an error and no signal:
 ///   FilePieces pieces; pieces.read(file, tensor, from, block, to);
+#include <sys/resource.h>
+
 #include <map>
 
 #include <tenon/io/read_region.hpp>
@@ -10,7 +12,7 @@
 
 namespace tenon {
 
-/// Keeps up to 64 files open, those that were read last.
+/// Keeps files open that were read last: 64, or a quarter of what a process may where that is more.
 class FilePieces {
  public:
   /// Reads a region of a tensor of the file into one of a block.  @pre equal sizes.
@@ -48,14 +50,19 @@ class FilePieces {
     ReadableFile file;
     Index used = 0;  // when, counted in reads
   };
-  static constexpr std::size_t most_open = 64;
+  static std::size_t most_files() {
+    constexpr rlim_t least = 64, most = 65536;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return least;
+    return std::size_t(std::clamp(limit.rlim_cur / 4, least, most));
+  }
 
   const ReadableFile& open(const MappedFile& mapped) {
     auto found = opened_.find(mapped.path());
     if (found != opened_.end() && !mapped.is_open_as(found->second.file.descriptor()))
       opened_.erase(found), found = opened_.end();  // it had the name before
     if (found == opened_.end()) {
-      if (opened_.size() == most_open) close_one();
+      if (opened_.size() == most_open_) close_one();
       found = opened_.try_emplace(mapped.path(), mapped.path()).first;
       mapped.check_open_as(found->second.file.descriptor());
     }
@@ -68,6 +75,7 @@ class FilePieces {
         [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
   }
 
+  const std::size_t most_open_ = most_files();
   std::map<std::string, Opened> opened_;
   Index reads_ = 0;
 };
