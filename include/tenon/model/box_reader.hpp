@@ -4,7 +4,8 @@
 ///   BoxReader reader(files, LoadWay::read); reader.read(parameter, place, box, rank, memory);
 #include <tenon/io/stored_bytes.hpp>
 #include <tenon/layout/exchange.hpp>
-#include <tenon/model/file_pieces.hpp>
+#include <tenon/io/file_pieces.hpp>
+#include <tenon/model/load_options.hpp>
 #include <tenon/model/surveyed_parameter.hpp>
 
 namespace tenon {

@@ -3,7 +3,7 @@
 /// Slices of several files compared over all ranks, by a fingerprint of each: replicas must be
 /// equal, and no file may hold the slices of another rank (one file copied over another).
 #include <tenon/io/content_hash.hpp>
-#include <tenon/model/file_pieces.hpp>
+#include <tenon/io/file_pieces.hpp>
 #include <tenon/model/held_table.hpp>
 
 namespace tenon::detail {
