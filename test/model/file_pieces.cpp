@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tenon/model/file_pieces.hpp>
+#include <tenon/io/file_pieces.hpp>
 
 #include <tenon/comm/mpi.hpp>
 #include <tenon/io/open_tensors.hpp>
