@@ -43,7 +43,7 @@ inline Answer converted(const Conversion& c) {
         counted(std::move(source), [&](Index more) { progress.at(done += more, total); }));
   }
   check_format(c.out, tensors, c.checksum);
-  tenon::detail::make_folder_of(c.out);
+  tenon::make_folder_of(c.out);
   write_tensors(c.out, tensors, options);
   result.files.push_back({0, c.out, Index(tensors.size()), total});
   return {detail::written_text(result), detail::written_json(result)};

@@ -27,7 +27,7 @@ inline Answer merged(const std::vector<std::string>& files, const std::string& o
   inputs.check_apart(out);
   StrategyFile all = merge_strategies(stages);
   const StrategyPlaces places{StrategyFile(all)};
-  tenon::detail::make_folder_of(out);
+  tenon::make_folder_of(out);
   write_strategy(out, all);
   const std::string line = std::string(out)
                                .append(": ")

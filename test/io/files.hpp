@@ -13,6 +13,8 @@
 
 #include <tenon/core/error.hpp>
 
+#include "../support/error_of.hpp"
+
 namespace tenon::test {
 
 inline std::string sample(std::string_view name) {
@@ -52,16 +54,6 @@ inline std::string bytes_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   REQUIRE(file.good());
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// What `action` throws, and "" where it throws nothing.
-std::string error_of(auto&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 /// All copies of `whole` that are cut short, and all that have one bit flipped.

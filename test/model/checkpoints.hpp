@@ -25,6 +25,13 @@ inline std::string bytes_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// Whether a text holds all of these.
+inline bool has(const std::string& text, const std::vector<std::string>& parts) {
+  for (const std::string& part : parts)
+    if (text.find(part) == text.npos) return false;
+  return true;
+}
+
 /// A tensor of a checkpoint, in protobuf's letters: Checkpoint{value{tag, tensor{dims, type,
 /// content}}}.
 inline std::string stored(const std::string& name, const std::vector<std::uint64_t>& dims,

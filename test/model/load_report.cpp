@@ -60,12 +60,6 @@ TensorSource floats(const std::string& name, const Dims& shape) {
   return {name, std::span(numbers).first(std::size_t(product(shape))), shape};
 }
 
-bool has(const std::string& text, const std::vector<std::string>& parts) {
-  for (const std::string& part : parts)
-    if (text.find(part) == text.npos) return false;
-  return true;
-}
-
 }  // namespace
 
 MPI_TEST_CASE("all that does not fit is in one error, and nothing was changed",

@@ -78,12 +78,6 @@ std::vector<CutParameter> one(const LayoutRecord& layout) {
 }
 const LayoutRecord whole_matrix{{1}, {{-1}, {-1}}, {64, 64}};
 
-bool has(const std::string& text, const std::vector<std::string>& parts) {
-  for (const std::string& part : parts)
-    if (text.find(part) == text.npos) return false;
-  return true;
-}
-
 template <class T>
 TensorSource filled(const std::string& name, const Dims& shape, T value) {
   static std::vector<std::vector<T>> kept;

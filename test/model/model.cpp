@@ -12,6 +12,7 @@
 #include "checkpoints.hpp"
 #include "mnist.hpp"
 #include "mpi.hpp"
+#include "../support/error_of.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
@@ -33,15 +34,6 @@ std::uint64_t number_of(std::span<const float> values) {
     hash = (hash ^ bits) * 1099511628211ull;
   }
   return hash;
-}
-
-std::string error_of(auto&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 /// The first `images` in batches, the last of them short.

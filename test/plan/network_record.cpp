@@ -7,6 +7,7 @@
 #include <tenon/plan/planner.hpp>
 
 #include "random_network.hpp"
+#include "../support/error_of.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
@@ -60,15 +61,6 @@ struct Embedding {
     return layer_norm(gather(table, x), gamma, beta);
   }
 };
-
-std::string error_of(auto&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 /// The digits of every dimension but those that are gathered, or that have one element.
 Distribution comparable(Distribution x, const Term& term) {

@@ -5,7 +5,10 @@
 #include <tenon/network/operators.hpp>
 #include <tenon/plan/parameter_layouts.hpp>
 
+#include "../support/error_of.hpp"
+
 using namespace tenon;
+using tenon::test::error_of;
 
 namespace {
 
@@ -19,15 +22,6 @@ NetworkRecord record(Index batch, Index devices) {
   network.first.matmul.shard({{1, 1}, {1, devices}});
   return network_record(trace(network, {{{batch, 4}}, {{batch, 6}}}), devices);
 }
-std::string error_of(auto&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
 }  // namespace
 
 TEST_CASE(

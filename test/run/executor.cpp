@@ -13,6 +13,7 @@
 #include "../plan/random_network.hpp"
 #include "backends.hpp"
 #include "mpi.hpp"
+#include "../support/error_of.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
@@ -60,15 +61,6 @@ std::uint64_t number_of(std::span<const float> values) {
     hash = (hash ^ bits) * 1099511628211ull;
   }
   return hash;
-}
-
-std::string error_of(auto&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 bool same_everywhere(const boost::mpi::communicator& world, const std::string& text) {

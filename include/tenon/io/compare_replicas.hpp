@@ -3,7 +3,6 @@
 /// Ranks that should hold the same block of a tensor hold the same bytes:
 ///   compare_replicas(ShardedTensors(files, places));
 ///   tenon: rank_0/x.ckpt and rank_1/x.ckpt should hold the same slice of layer1.weight, but differ
-#include <tenon/io/compare_bytes.hpp>
 #include <tenon/core/slab.hpp>
 #include <tenon/io/sharded_tensors.hpp>
 #include <tenon/io/slice_reader.hpp>
@@ -12,6 +11,18 @@ namespace tenon {
 
 /// Told so many bytes more; throws to give up.
 using OnBytes = std::function<void(Index)>;
+
+/// The place of an element in a block of the tensor:  place_in({{0, 4}, {256, 512}}, 257) ==
+/// {1, 257}
+inline Dims place_in(const Box& block, Index element) {
+  Dims place = sizes(block);
+  for (int d = block.size() - 1; d >= 0; --d) {
+    const Index size = block[d].size();
+    place[d] = block[d].first + element % size;
+    element /= size;
+  }
+  return place;
+}
 
 namespace detail {
 

@@ -4,8 +4,6 @@
 ///   ShardedTensors from(files_of("in/rank_{}/x{}.ckpt", 8), StrategyPlaces(read_strategy(s1)));
 ///   transform(from, StrategyPlaces(read_strategy(s2)), files_of("out/rank_{}/x{}.ckpt", 4));
 /// MindSpore: transform_checkpoints, transform_checkpoint_by_rank.
-#include <filesystem>
-
 #include <tenon/io/compare_replicas.hpp>
 #include <tenon/io/copied_files.hpp>
 #include <tenon/io/input_files.hpp>
@@ -43,13 +41,6 @@ inline InputFiles inputs_of(const ShardedTensors& from, const StrategyPlaces& to
   for (const StrategyPlaces* places : {&from.places(), &to})
     if (places->strategy()) inputs.add(places->path());
   return inputs;
-}
-
-inline void make_folder_of(const std::string& path) {
-  std::error_code failed;
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
-  if (failed) cannot_write(path, cause(failed.value()));
 }
 
 /// What goes into a rank's file; strings that its format cannot hold are left out if so asked.
@@ -119,7 +110,7 @@ inline Transformed transform(const ShardedTensors& from, const StrategyPlaces& t
     check_no_copies(from);
   }
   for (const WrittenFile& file : result.files) {
-    detail::make_folder_of(file.path);
+    make_folder_of(file.path);
     auto tensors = detail::tensors_of(contents, file.rank, file.path, options, result.left_out);
     for (TensorSource& tensor : tensors) tensor = counted(std::move(tensor), on_bytes);
     write_tensors(file.path, tensors, options.write);

@@ -2,6 +2,8 @@
 #pragma once
 /// Writes tensors in the format that the file's name ends in:
 ///   write_tensors("x.safetensors", tensors);  write_tensors("x.ckpt", tensors, {.checksum = true})
+#include <filesystem>
+
 #include <tenon/io/write_checkpoint.hpp>
 #include <tenon/io/write_safetensors.hpp>
 
@@ -45,6 +47,15 @@ inline void check_format(const std::string& path, const std::vector<TensorSource
                                      "[0], which a .ckpt cannot hold: write "
                                      ".safetensors, or cut over fewer ranks"));
   }
+}
+
+/// The folder that a file is to be in, made where it is not there.
+/// @throws Error that names the file and the cause.
+inline void make_folder_of(const std::string& path) {
+  std::error_code failed;
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+  if (failed) cannot_write(path, cause(failed.value()));
 }
 
 /// Replaces `path` by the tensors: a .ckpt has them in their order, a .safetensors sorted.

@@ -18,11 +18,11 @@ class Findings {
  public:
   void add(ReportList list, const std::string& name, const std::string& cause) {
     std::set<std::string>& known = names_[std::size_t(list)];
-    if (!known.empty() && text_.size() > most_bytes) {
-      if (!known.contains(name)) ++unlisted_;
+    if (!known.insert(name).second) return;
+    if (known.size() > 1 && text_.size() > most_bytes) {
+      ++unlisted_;
       return;
     }
-    if (!known.insert(name).second) return;
     text_ += char(list);
     for (const std::string* word : {&name, &cause})
       text_.append(std::to_string(word->size())).append(":").append(*word);

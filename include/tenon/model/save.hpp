@@ -4,15 +4,13 @@
 ///   save_checkpoint(model, "mlp.ckpt");
 ///   save_checkpoint(model, "rank_{}/mlp{}.ckpt", {.integrated_save = false,
 ///                                                 .strategy = "strategy.ckpt"});
-#include <filesystem>
-
 #include <tenon/core/slab.hpp>
 #include <tenon/io/pattern.hpp>
 #include <tenon/io/strategy.hpp>
 #include <tenon/io/write_tensors.hpp>
 #include <tenon/layout/record_of.hpp>
 #include <tenon/model/gathering.hpp>
-#include <tenon/model/new_file.hpp>
+#include <tenon/io/new_file.hpp>
 
 namespace tenon {
 
@@ -43,12 +41,9 @@ inline StrategyFile strategy_of(const Parameters& parameters, Index devices) {
 
 namespace detail {
 
-/// Makes the file's folder where there is none, and writes.
 inline void save_tensors(const std::string& path, const std::vector<TensorSource>& tensors,
                          const SaveOptions& options) {
-  const auto folder = std::filesystem::path(path).parent_path();
-  std::error_code ignored;  // writing says what is wrong
-  if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
+  make_folder_of(path);
   write_tensors(path, tensors, {.checksum = options.checksum});
 }
 

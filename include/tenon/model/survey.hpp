@@ -96,7 +96,9 @@ inline Survey survey(CheckpointFiles& files, const Parameters& parameters,
       for (std::size_t rank = 0; rank < place.held.size(); ++rank) {
         const Index file = place.first_file + Index(rank);
         const int reader = found.readers.ranks[std::size_t(found.reader(file))];
-        place.held[rank] = table.of(reader, found.round(file), i, p) == Held::its_slice;
+        const Held held = table.of(reader, found.round(file), i, p);
+        place.held[rank] = held == Held::its_slice;
+        if (held == Held::another_shape || held == Held::other_elements) parameter.fits = false;
       }
     }
     detail::conclude(parameter, files.places().path(), found.report);
