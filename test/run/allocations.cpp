@@ -107,17 +107,19 @@ TEST_CASE("allocations of C and C++ are counted") {
   CHECK(allocations_in([] {}) == 0);
 }
 
-MPI_TEST_CASE("a forward allocates nothing, on any number of ranks", tenon_test::all_ranks) {
+MPI_TEST_CASE("a forward after the first allocates nothing, on any number of ranks",
+              tenon_test::all_ranks) {
   MpiCommunication communication(world);
   for (std::uint64_t seed = 0; seed < 60; ++seed)
     for (const Backend* backend : backends()) {
       RandomNetwork network(seed, 8, world.size());
       const Plan p = plan(network.graph, world.size());
-      const Parameters parameters(view(p));
+      Parameters parameters(view(p));
       Executor executor(view(p), *backend, communication, parameters);
       std::vector<const void*> inputs;
       for (const Whole& x : network.inputs) inputs.push_back(x.memory.data());
       CAPTURE(seed);
+      executor.run(inputs);  // kernels pack the parameters in the first
       CHECK(allocations_in([&] { executor.run(inputs); }) == 0);
     }
 }
@@ -136,10 +138,11 @@ MPI_TEST_CASE("a forward of large products allocates nothing", tenon_test::all_r
   const Plan p = plan(graph, world.size());
   REQUIRE(!p.finding);
   MpiCommunication communication(world);
-  const Parameters parameters(view(p));
+  Parameters parameters(view(p));
   Executor executor(view(p), cpu(), communication, parameters);
   const std::vector<float> x(129 * 700);
   const void* const inputs[] = {x.data()};
+  executor.run(inputs);  // kernels pack the parameters in the first
   for (int times = 0; times < 2; ++times) CHECK(allocations_in([&] { executor.run(inputs); }) == 0);
 }
 #endif

@@ -2,6 +2,7 @@
 #pragma once
 /// One rank, by itself:  Alone().size() == 1.
 #include <tenon/comm/communication.hpp>
+#include <tenon/core/finish.hpp>
 
 namespace tenon {
 
@@ -9,8 +10,9 @@ class Alone : public Communication {
  public:
   int rank() const override { return 0; }
   int size() const override { return 1; }
-  std::unique_ptr<Exchange> prepare(ExchangeProgram program, std::span<std::byte>, int) override {
-    return std::make_unique<Own>(std::move(program));
+  std::unique_ptr<Exchange> prepare(const ExchangePrograms& programs, std::span<std::byte>,
+                                    int) override {
+    return std::make_unique<Own>(programs(0));
   }
   void together(const std::function<void()>& what) override { what(); }
   std::vector<std::uint64_t> all_gather(std::span<const std::uint64_t> numbers) override {
@@ -25,9 +27,11 @@ class Alone : public Communication {
 
   struct Own : Exchange {
     explicit Own(ExchangeProgram p) : program(std::move(p)) {}
-    void run(const void* x, void* y) override {
+    const std::byte* run(const void* x, void* y, const Finish& finish = {}) override {
       for (const ExchangeProgram::Piece& piece : program.pieces)
         copy(program.element, x, piece.from, y, piece.to, piece.add);
+      finish_block(program.element, y, program.result, finish);
+      return static_cast<const std::byte*>(y);
     }
     ExchangeProgram program;
   };

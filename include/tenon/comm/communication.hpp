@@ -9,6 +9,7 @@
 
 #include <tenon/comm/exchange_program.hpp>
 #include <tenon/core/error.hpp>
+#include <tenon/core/kernel.hpp>
 
 namespace tenon {
 
@@ -16,19 +17,28 @@ namespace tenon {
 class Exchange {
  public:
   virtual ~Exchange() = default;
-  /// Collective over the communication.
-  virtual void run(const void* x, void* y) = 0;
+  /// Where the next run's x is best produced: then nobody copies it. Null: anywhere.
+  virtual std::byte* source() { return nullptr; }
+  /// Collective over the communication. @param finish done to what was summed (this rank's block).
+  /// @return where the result is: y, or memory that ranks share, to be read until the next run.
+  virtual const std::byte* run(const void* x, void* y, const Finish& finish = {}) = 0;
 };
+
+/// What each rank of an exchange has to do.
+using ExchangePrograms = std::function<ExchangeProgram(int rank)>;
 
 class Communication {
  public:
   virtual ~Communication() = default;
   virtual int rank() const = 0;
   virtual int size() const = 0;
+  /// Collective.
+  /// @param programs is asked in this call only, for this rank's part and for others' where it
+  /// helps.
   /// @param scratch memory for what is staged: all that this rank takes and gives.
   /// @param tag tells exchanges of one program apart.
-  virtual std::unique_ptr<Exchange> prepare(ExchangeProgram program, std::span<std::byte> scratch,
-                                            int tag) = 0;
+  virtual std::unique_ptr<Exchange> prepare(const ExchangePrograms& programs,
+                                            std::span<std::byte> scratch, int tag) = 0;
   /// Does `what` on every rank. If it throws on any, every rank throws: the text of the first one.
   virtual void together(const std::function<void()>& what) = 0;
   /// The numbers of all ranks, rank after rank. @pre equally many on each.

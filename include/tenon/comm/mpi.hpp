@@ -21,9 +21,9 @@ class MpiCommunication : public Communication {
 
   int rank() const override { return communicator_.rank(); }
   int size() const override { return communicator_.size(); }
-  std::unique_ptr<Exchange> prepare(ExchangeProgram program, std::span<std::byte> scratch,
+  std::unique_ptr<Exchange> prepare(const ExchangePrograms& programs, std::span<std::byte> scratch,
                                     int tag) override {
-    return std::make_unique<MpiExchange>(communicator_, std::move(program), scratch, tag);
+    return std::make_unique<MpiExchange>(communicator_, programs(rank()), scratch, tag);
   }
   void together(const std::function<void()>& what) override {
     std::string text;

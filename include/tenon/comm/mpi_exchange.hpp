@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <tenon/comm/communication.hpp>
+#include <tenon/core/finish.hpp>
 
 namespace tenon {
 
@@ -46,7 +47,7 @@ class MpiExchange : public Exchange {
     requests_.resize(messages, MPI_REQUEST_NULL);
   }
 
-  void run(const void* x, void* y) override {
+  const std::byte* run(const void* x, void* y, const Finish& finish = {}) override {
     int started = 0;
     for (const Message& m : taken_) {
       std::byte* to = m.staging ? m.staging : static_cast<std::byte*>(y) + m.first;
@@ -75,6 +76,8 @@ class MpiExchange : public Exchange {
         copy(program_.element, m.staging, packed(piece.to), y, piece.to, piece.add);
       }
     }
+    finish_block(program_.element, y, program_.result, finish);
+    return static_cast<const std::byte*>(y);
   }
 
  private:

@@ -48,6 +48,14 @@ struct Scalar {
   }
 };
 
+/// What is done to a finished sum: y + bias, row by row, then the activation.
+struct Finish {
+  const void* bias = nullptr;  // as many as a row has; none
+  const Scalar* activation = nullptr;
+  std::string_view activation_name;  // of MindSpore's name
+  explicit operator bool() const { return bias || activation; }
+};
+
 struct KernelCall {
   Vector<Block, 5> inputs;  // a fused bias is the last
   Block output;
@@ -55,6 +63,10 @@ struct KernelCall {
   bool bias = false;                   // add inputs.back() to every row
   const Scalar* activation = nullptr;  // then apply this function
   std::string_view activation_name;    // of MindSpore's name
+
+  Finish finish() const {
+    return {bias ? inputs.back().data : nullptr, activation, activation_name};
+  }
 };
 
 using Kernel = void (*)(const KernelCall&);

@@ -35,7 +35,7 @@ struct Step {
   Vector<int, 5> inputs{};       // buffers; a fused bias is the last
   int output = -1;
   Attributes attributes{};
-  bool bias = false;
+  bool bias = false;                      // of an exchange: added to the finished sums
   const Operator* activation = nullptr;   // fused: an operator that is one function of each element
   Movement movement = Movement::nothing;  // of an exchange
   Index scratch = 0,

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include <tenon/backend/packed_forms.hpp>
 #include <tenon/core/region.hpp>
 #include <tenon/plan/plan.hpp>
-#include <tenon/run/memory.hpp>
 
 namespace tenon {
 
@@ -23,18 +23,26 @@ class Parameters {
     Element element;
     std::byte* own;         // memory for it; untouched while it is used in place
     const std::byte* data;  // where it is: in `own`, or where a file is mapped
-    std::shared_ptr<const void> own_memory, mapped;  // what these two are in
+    std::shared_ptr<const void> own_memory, mapped;                         // what these two are in
+    std::unique_ptr<PackedForms> packed = std::make_unique<PackedForms>();  // for kernels
+    std::uint64_t version = 1;  // another after each change of the values
 
-    /// To be filled: from now on it is in its own memory.
+    /// To be filled now: it is in its own memory, and programs read it anew when they run next.
     std::byte* to_fill() {
+      changed();
       data = own;
       mapped.reset();
       return own;
     }
     /// From now on it is there.
     void use_in_place(const std::byte* place, std::shared_ptr<const void> file) {
+      changed();
       data = place;
       mapped = std::move(file);
+    }
+    void changed() {
+      ++version;
+      packed->forget();
     }
     /// How many bytes `rank` has of it.
     Index bytes(Index rank) const { return volume(distribution.box(rank)) * tenon::bytes(element); }
@@ -45,7 +53,8 @@ class Parameters {
     for (const Buffer& b : plan.buffers)
       if (b.place == Buffer::Place::parameter)
         slices_.push_back({std::string(plan.name(b.name)), b.distribution, b.element,
-                           memory->data() + b.offset, memory->data() + b.offset, memory, nullptr});
+                           memory->data() + b.offset, memory->data() + b.offset, memory, nullptr,
+                           std::make_unique<PackedForms>()});
   }
   Parameters(Parameters&&) = default;  // movable; two of them never share what is written
   Parameters& operator=(Parameters&&) = default;
@@ -53,8 +62,8 @@ class Parameters {
   const std::vector<Slice>& slices() const { return slices_; }
 
   /// The slice of that name and distribution; @throws Error where a plan places it otherwise.
-  const Slice& at(std::string_view name, const Distribution& distribution) const {
-    for (const Slice& slice : slices_)
+  Slice& at(std::string_view name, const Distribution& distribution) {
+    for (Slice& slice : slices_)
       if (slice.name == name && slice.distribution == distribution) return slice;
     throw Error(std::string("the plan places the parameter ")
                     .append(name)
@@ -70,6 +79,7 @@ class Parameters {
     const auto memory = std::make_shared<Memory>(bytes);
     Index first = 0;
     for (Slice* slice : slices) {
+      slice->changed();
       if (!slice->mapped) slice->data = memory->data() + first;
       slice->own = memory->data() + first;
       slice->own_memory = memory;

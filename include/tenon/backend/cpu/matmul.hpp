@@ -5,7 +5,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 
-#include <tenon/core/kernel.hpp>
+#include <tenon/core/finish.hpp>
 
 namespace tenon::detail {
 
@@ -52,21 +52,6 @@ void multiply(const Operand<T>& a, const Operand<T>& b, T* c, Index rows, Index 
       }
 }
 
-/// Bias and activation of finished rows; ReLU without a call for each element.
-template <class T>
-void finish_rows(const KernelCall& call, T* y, Index rows, Index columns) {
-  const T* bias = call.bias ? call.inputs.back().template as<const T>() : nullptr;
-  const bool relu = call.activation_name == "ReLU";
-  for (Index m = 0; m < rows; ++m, y += columns) {
-    if (bias)
-      for (Index n = 0; n < columns; ++n) y[n] += bias[n];
-    if (relu)
-      for (Index n = 0; n < columns; ++n) y[n] = y[n] < T(0) ? T(0) : y[n];
-    else if (call.activation)
-      for (Index n = 0; n < columns; ++n) y[n] = (*call.activation)(y[n]);
-  }
-}
-
 /// The law of network/operators/matmul.hpp; batches one after the other.
 template <class T>
 void cpu_matmul(const KernelCall& call) {
@@ -93,7 +78,7 @@ void cpu_matmul(const KernelCall& call) {
     if (inner == 0) std::fill(y, y + rows * columns, T(0));
     multiply<T>({first(a, last_a, i), a.size(last_a), transpose_a},
                 {first(b, last_b, i), b.size(last_b), transpose_b}, y, rows, inner, columns);
-    finish_rows(call, y, rows, columns);
+    finish_rows(y, rows, columns, call.finish());
   }
 }
 

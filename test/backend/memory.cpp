@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tenon/run/memory.hpp>
+#include <tenon/backend/memory.hpp>
 
 #include <doctest/doctest.h>
 #include <unistd.h>
