@@ -89,11 +89,61 @@ TEST_CASE("what is added is fused where it has the last dimension's letter only"
   CHECK(fused([&](Value x) { return add(product(x), bias(x, {1, 5})); }, {8, 6}) == Fused{2, 0, 0});
 }
 
-TEST_CASE("a partial sum is summed before its bias is added") {
-  const auto network = [](Value x) {
-    Dense dense("a", 6, 5);
-    dense.matmul.shard({{1, 2}, {2, 1}});
-    return relu(dense(x));
+namespace {
+
+/// A product whose sums are cut over two ranks, and what follows it.
+template <class Then>
+auto sums(Then then) {
+  return [then](Value x) {
+    MatMul product;
+    product.shard({{1, 2}, {2, 1}});
+    return then(product(x, parameter(*x.graph, "a", "w", {6, 512})));
   };
-  CHECK(fused(network, {8, 6}, 2) == Fused{3, 0, 0});
+}
+Value bias(Value x, Index columns) { return parameter(*x.graph, "a", "bias", {columns}); }
+
+/// The exchanges of a plan that finish what they add.
+template <class Construct>
+std::vector<Step> finishing(Construct construct, const Dims& input, Index devices = 2) {
+  const Plan p = plan(trace(NetworkOf<Construct>{construct}, {{input}}), devices);
+  std::vector<Step> found;
+  for (const Step& step : p.steps)
+    if (step.kind == Step::Kind::exchange && (step.bias || step.activation)) found.push_back(step);
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("the exchange that sums adds the bias and applies the activation") {
+  const auto network = sums([](Value y) { return relu(add(y, bias(y, 512))); });
+  CHECK(fused(network, {8, 6}, 2) == Fused{1, 1, 1});
+  REQUIRE(finishing(network, {8, 6}).size() == 1);
+  CHECK(finishing(network, {8, 6})[0].movement == Movement::all_reduce);
+  CHECK(fused(sums([](Value y) { return relu(y); }), {8, 6}, 2) == Fused{1, 0, 1});
+  CHECK(fused(sums([](Value y) { return add(relu(y), bias(y, 512)); }), {8, 6}, 2) ==
+        Fused{2, 0, 1});  // not the other way round
+  CHECK(fused(sums([](Value y) { return relu(relu(y)); }), {8, 6}, 2) == Fused{2, 0, 1});
+}
+
+TEST_CASE("of a sum that is scattered and then gathered, the first exchange finishes") {
+  const auto network = [](Value x) {
+    MatMul product;
+    product.shard({{1, 8}, {8, 1}});
+    const Value y = product(x, parameter(*x.graph, "a", "w", {8, 512}));
+    return relu(add(y, bias(y, 512)));
+  };
+  const std::vector<Step> steps = finishing(network, {64, 8}, 8);
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].movement == Movement::reduce_scatter);
+  CHECK(steps[0].bias);
+  CHECK(steps[0].activation != nullptr);
+}
+
+TEST_CASE("an exchange finishes nothing that something else reads") {
+  CHECK(fused(sums([](Value y) { return add(relu(y), y); }), {8, 6}, 2) == Fused{3, 0, 0});
+  CHECK(fused(sums([](Value y) {
+                const Value z = add(y, bias(y, 512));
+                return add(relu(z), z);
+              }),
+              {8, 6}, 2) == Fused{3, 1, 0});
 }

@@ -181,9 +181,22 @@ class Machine {
         traffic_[std::size_t(source)].bytes_sent += moved;
         ++traffic_[std::size_t(source)].messages;
       });
+      finish(step, rank);
     }
     crossings_ += crossed;
     crossed_unsaid_ = crossed_unsaid_ || (crossed && !PlanView::communicates(step));
+  }
+
+  /// y = activation(y + bias), element by element.
+  void finish(const Step& step, Index rank) {
+    if (!step.bias && !step.activation) return;
+    const Box box = plan_.to(step).box(rank);
+    float* y = reinterpret_cast<float*>(at(rank, step.output));
+    for (Index i = 0; i < volume(box); ++i) {
+      if (step.bias)
+        y[i] += reinterpret_cast<const float*>(at(rank, step.inputs.back()))[i % box.back().size()];
+      if (step.activation) y[i] = step.activation->scalar(y[i]);
+    }
   }
 
   void compute(const Step& step, Index rank) {

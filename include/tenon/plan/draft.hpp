@@ -27,6 +27,7 @@ struct Draft {
   List<List<int>> copies{};  // of each node: the buffers that hold it, first the one it was made in
   List<int> readers{};       // of each node; the network's output is one
   int activated = -1;        // the last step that applies an activation (no null: core/kernel.hpp)
+  int sum = -1, summed = -1;  // the last exchange that finishes what it adds, and the node it makes
 
   constexpr Draft(const Graph& network, Index devices, const PlanOptions& wishes)
       : graph(network),

@@ -42,12 +42,14 @@ constexpr int move(Draft& draft, int id, int from, const Distribution& to) {
   return y;
 }
 
+constexpr Route way(const Draft& draft, int id, int from, const Distribution& to) {
+  if (draft.options.mindspore) return mindspore_route(draft.lies(from), to);
+  return shortest_route(draft.lies(from), to, bytes(draft.node(id).element), draft.plan.devices);
+}
+
 /// All exchanges from a buffer to a distribution.
 constexpr int go(Draft& draft, int id, int from, const Distribution& to) {
-  const Route route =
-      draft.options.mindspore
-          ? mindspore_route(draft.lies(from), to)
-          : shortest_route(draft.lies(from), to, bytes(draft.node(id).element), draft.plan.devices);
+  const Route route = way(draft, id, from, to);
   for (const Distribution& stop : route) from = move(draft, id, from, stop);
   return from;
 }
