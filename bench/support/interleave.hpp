@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Contenders of one case, measured in turn: a short batch of A, of B, of A, of B, ... so that a
+/// machine that is slower for a while is slower for all.
+///   std::vector<Times> times = interleave({{"a", a}, {"b", b}}, {.seconds = 1});
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "contender.hpp"
+#include "resting_threads.hpp"
+#include "together.hpp"
+
+namespace bench {
+
+struct Effort {
+  double seconds = 0.5;          // for all contenders of a case together
+  double batch_seconds = 0.5e-3; // one sample: as many runs as take so long, one at least
+  long rounds = 5;               // at least, whatever they take
+};
+
+namespace detail {
+
+inline double sample(const Contender& contender, long runs, Together& ranks) {
+  if (contender.seconds) return contender.seconds(runs) / double(runs);
+  wait_until_others_sleep();
+  for (long i = 0; i < runs / 4; ++i) contender.run();  // wakes its workers, warms its caches
+  ranks.meet();
+  const double start = now();
+  for (long i = 0; i < runs; ++i) contender.run();
+  return ranks.slowest(start, now()) / double(runs);
+}
+
+/// As many runs as a sample takes, from two estimates: the first includes what is only done once.
+inline long runs_of_a_sample(const Contender& contender, const Effort& effort, Together& ranks) {
+  double one = sample(contender, 1, ranks);
+  for (const long tries : {2l, 16l})
+    if (one * double(tries) < effort.batch_seconds)
+      one = std::min(one, sample(contender, tries, ranks));
+  const double runs = std::ceil(effort.batch_seconds / std::max(one, 1e-9));
+  return long(ranks.agree(std::clamp(runs, 1.0, 1e6)));
+}
+
+inline Times times_of(std::vector<double> samples, long runs) {
+  std::sort(samples.begin(), samples.end());
+  return {samples.front(), samples[samples.size() / 2], long(samples.size()), runs};
+}
+
+}  // namespace detail
+
+/// Every rank has the same contenders in the same order, and gets the same times. Each is run once
+/// and checked before anything is timed. @throws what a contender's check throws
+inline std::vector<Times> interleave(const std::vector<Contender>& contenders,
+                                     const Effort& effort, Together& ranks) {
+  const std::size_t count = contenders.size();
+  std::vector<long> runs(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (contenders[i].run) contenders[i].run();
+    if (contenders[i].check) contenders[i].check();
+    runs[i] = detail::runs_of_a_sample(contenders[i], effort, ranks);
+  }
+  std::vector<std::vector<double>> samples(count);
+  const double start = now();
+  for (long round = 0;; ++round) {
+    const bool on = round < effort.rounds || now() - start < effort.seconds;
+    if (ranks.agree(on) == 0) break;
+    for (std::size_t i = 0; i < count; ++i) {  // another one begins each round
+      const std::size_t turn = (i + std::size_t(round)) % count;
+      samples[turn].push_back(detail::sample(contenders[turn], runs[turn], ranks));
+    }
+  }
+  std::vector<Times> times;
+  for (std::size_t i = 0; i < count; ++i)
+    times.push_back(detail::times_of(std::move(samples[i]), runs[i]));
+  return times;
+}
+/// In one process.
+inline std::vector<Times> interleave(const std::vector<Contender>& contenders,
+                                     const Effort& effort = {}) {
+  Together alone;
+  return interleave(contenders, effort, alone);
+}
+
+}  // namespace bench

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// The ranks of a communicator on one machine:  MpiTogether ranks(world);  interleave(..., ranks)
+#include <mpi.h>
+
+#include "together.hpp"
+
+namespace bench {
+
+class MpiTogether : public Together {
+ public:
+  explicit MpiTogether(MPI_Comm host) : host_(host) {}
+
+  int rank() const override { return ask(MPI_Comm_rank); }
+  int size() const override { return ask(MPI_Comm_size); }
+  void meet() override { MPI_Barrier(host_); }
+  double slowest(double start, double end) override {
+    const double own[] = {-start, end};
+    double all[2];
+    MPI_Allreduce(own, all, 2, MPI_DOUBLE, MPI_MAX, host_);
+    return all[1] + all[0];
+  }
+  double agree(double number) override {
+    MPI_Bcast(&number, 1, MPI_DOUBLE, 0, host_);
+    return number;
+  }
+
+ private:
+  int ask(int (*question)(MPI_Comm, int*)) const {
+    int answer = 0;
+    question(host_, &answer);
+    return answer;
+  }
+  MPI_Comm host_;
+};
+
+}  // namespace bench
