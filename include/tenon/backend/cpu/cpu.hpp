@@ -1,30 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// One core of the host, with Eigen: matrix products with bias and activation, and ReLU.
-/// Everything else runs its law.  Model<...> model(communicator, Cpu{});
-#include <tenon/backend/backend.hpp>
+/// The cores of the host: matrix products with bias and activation, and ReLU; everything else runs
+/// its law.  Model<...> model(communicator, Cpu{{.threads = 2}});
 #include <tenon/backend/cpu/elementwise.hpp>
 #include <tenon/backend/cpu/matmul.hpp>
 
 namespace tenon {
 
-struct Cpu : Backend {
+struct CpuOptions {
+  int threads = 1;  // of each rank
+  InstructionSet instructions = best_instruction_set();
+};
+
+/// A copy has threads of its own.
+class Cpu : public Backend {
+ public:
+  /// @throws Error where this processor lacks the instruction set.
+  explicit Cpu(const CpuOptions& options = {}) : options_(options) {
+    checked(options.instructions);
+  }
+  Cpu(const Cpu& other) : Backend(other), options_(other.options_) {}
+
   std::string_view name() const override { return "cpu"; }
   Kernel kernel(std::string_view op, Element element) const override {
-    for (const auto& [operation, law] : kernels)
-      if (operation == op) return law(element);
-    return nullptr;
+    constexpr Law relu{&detail::cpu_relu<float>, &detail::cpu_relu<double>};
+    return op == "ReLU" ? relu(element) : nullptr;
+  }
+  std::unique_ptr<PreparedKernel> prepare(
+      std::string_view op, const KernelCall& call,
+      std::span<PackedForms* const> parameters) const override {
+    if (op != "MatMul") return nullptr;
+    if (call.output.element == Element::float64) return matmul<double>(call, parameters[1]);
+    return matmul<float>(call, parameters[1]);
   }
 
  private:
-  struct Entry {
-    std::string_view op;
-    Law law;
-  };
-  static constexpr Entry kernels[] = {
-      {"MatMul", {&detail::cpu_matmul<float>, &detail::cpu_matmul<double>}},
-      {"ReLU", {&detail::cpu_relu<float>, &detail::cpu_relu<double>}},
-  };
+  template <class T>
+  std::unique_ptr<PreparedKernel> matmul(const KernelCall& call, PackedForms* forms) const {
+    if (!workers_) workers_ = std::make_shared<Workers>(options_.threads);
+    return std::make_unique<detail::PreparedMatMul<T>>(call, forms, packing(), workers_);
+  }
+
+  PackOptions packing() const { return {options_.instructions}; }
+
+  CpuOptions options_;
+  mutable std::shared_ptr<Workers> workers_;  // from the first kernel on
 };
 
 }  // namespace tenon

@@ -1,85 +1,105 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// C = A B, then + bias, then the activation, by tiles that Eigen packs on the stack (it allocates
-/// for larger ones): 128 rows x 128 columns x 1 KiB of the summed dimension.
-#include <Eigen/Core>
-#include <algorithm>
+/// MatMul of a plan's step, made ready: C = A B, + bias, then the activation. B is packed once where
+/// it is a parameter, before each product where it is not.
+#include <memory>
+#include <span>
 
-#include <tenon/core/finish.hpp>
+#include <tenon/backend/backend.hpp>
+#include <tenon/backend/cpu/packed_matrix.hpp>
 
 namespace tenon::detail {
 
-template <class T>
-using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-template <class T>
-using Tile = Eigen::Map<Matrix<T>, Eigen::Unaligned, Eigen::OuterStride<>>;
-template <class T>
-using ConstTile = Eigen::Map<const Matrix<T>, Eigen::Unaligned, Eigen::OuterStride<>>;
+/// The matrices of a batch: which of A and of B make the i-th of C.
+struct Batch {
+  Index rows, inner, columns, count, count_b;
+  bool transpose_a, transpose_b;
 
-/// A row-major matrix, or the transpose of one.
-template <class T>
-struct Operand {
-  const T* data;
-  Index pitch;  // elements from row to row in memory
-  bool transposed;
-  /// The tile at (row, column) of what it stands for, as it lies in memory.
-  ConstTile<T> tile(Index row, Index column, Index rows, Index columns) const {
-    if (transposed)
-      return {data + column * pitch + row, columns, rows, Eigen::OuterStride<>(pitch)};
-    return {data + row * pitch + column, rows, columns, Eigen::OuterStride<>(pitch)};
+  explicit Batch(const KernelCall& call)
+      : transpose_a(call.attributes.integers[0]), transpose_b(call.attributes.integers[1]) {
+    const Block &a = call.inputs[0], &b = call.inputs[1], &c = call.output;
+    const int last = c.box.size() - 1, last_a = a.box.size() - 1;
+    rows = c.size(last - 1), columns = c.size(last);
+    inner = a.size(last_a - (transpose_a ? 1 : 0));
+    count = count_b = 1;
+    for (int d = 0; d < last - 1; ++d) count *= c.size(d);
+    for (int d = 0; d < b.box.size() - 2; ++d) count_b *= b.size(d);
+    if (count_b == 1 && !transpose_a && a.box.size() == c.box.size())
+      rows *= count, count = 1;  // one B for all: they are the rows of one matrix
   }
-};
 
-template <class T>
-void multiply(const Operand<T>& a, const Operand<T>& b, T* c, Index rows, Index inner,
-              Index columns) {
-  constexpr Index tile_rows = 128, tile_columns = 128, tile_inner = 1024 / Index(sizeof(T));
-  for (Index n = 0; n < columns; n += tile_columns)
-    for (Index k = 0; k < inner; k += tile_inner)
-      for (Index m = 0; m < rows; m += tile_rows) {
-        const Index height = std::min(tile_rows, rows - m), depth = std::min(tile_inner, inner - k);
-        const Index width = std::min(tile_columns, columns - n);
-        Tile<T> y(c + m * columns + n, height, width, Eigen::OuterStride<>(columns));
-        const ConstTile<T> p = a.tile(m, k, height, depth), q = b.tile(k, n, depth, width);
-        const auto add = [&](const auto& product) {
-          if (k == 0) y.noalias() = product;
-          else y.noalias() += product;
-        };
-        if (a.transposed && b.transposed) add(p.transpose() * q.transpose());
-        else if (a.transposed) add(p.transpose() * q);
-        else if (b.transposed) add(p * q.transpose());
-        else add(p * q);
-      }
-}
-
-/// The law of network/operators/matmul.hpp; batches one after the other.
-template <class T>
-void cpu_matmul(const KernelCall& call) {
-  const bool transpose_a = call.attributes.integers[0], transpose_b = call.attributes.integers[1];
-  const Block &a = call.inputs[0], &b = call.inputs[1], &c = call.output;
-  const int batch = c.box.size() - 2, last_a = a.box.size() - 1, last_b = b.box.size() - 1;
-  const Index rows = c.size(batch), columns = c.size(batch + 1),
-              inner = a.size(last_a - (transpose_a ? 1 : 0));
-  if (rows * columns == 0) return;
-  Index matrices = 1;
-  for (int d = 0; d < batch; ++d) matrices *= c.size(d);
-  const auto first = [&](const Block& x, int last,
-                         Index matrix) {  // of the operand's matrix that meets it
+  /// Its leading dimensions are aligned at the right with C's, and repeated where they are one.
+  static Index matrix_of(const Block& x, const Block& c, Index matrix) {
     Index index = 0, scale = 1;
-    for (int d = batch - 1, own = last - 2; own >= 0; --d, --own) {
+    for (int d = c.box.size() - 3, own = x.box.size() - 3; own >= 0; --d, --own) {
       if (x.size(own) != 1) index += matrix % c.size(d) * scale;
       scale *= x.size(own);
       matrix /= c.size(d);
     }
-    return x.as<const T>() + index * x.size(last) * x.size(last - 1);
-  };
-  for (Index i = 0; i < matrices; ++i) {
-    T* y = c.as<T>() + i * rows * columns;
-    if (inner == 0) std::fill(y, y + rows * columns, T(0));
-    multiply<T>({first(a, last_a, i), a.size(last_a), transpose_a},
-                {first(b, last_b, i), b.size(last_b), transpose_b}, y, rows, inner, columns);
-    finish_rows(y, rows, columns, call.finish());
+    return index;
   }
-}
+};
+
+template <class T>
+class PreparedMatMul : public PreparedKernel {
+ public:
+  PreparedMatMul(const KernelCall& call, PackedForms* forms, const PackOptions& options,
+                 std::shared_ptr<Workers> workers)
+      : batch_(call),
+        view_(PackedMatrix<T>::layout(batch_.inner, batch_.columns, options)),
+        forms_(forms),
+        packed_(forms ? 0 : batch_.count_b * view_.bytes()),
+        workers_(std::move(workers)) {
+    reserve(view_, *workers_);
+  }
+
+  void take_parameters(const KernelCall& call) override {
+    if (!forms_) return;
+    const std::string name = std::string("panels of ")
+                                 .append(std::to_string(view_.panels.width()))
+                                 .append(batch_.transpose_b ? " rows" : " columns");
+    view_.data = forms_->form(name, batch_.count_b * view_.bytes(), [&](std::byte* to) {
+      pack_all(call.inputs[1].as<const T>(), to);
+    });
+  }
+
+  void run(const KernelCall& call) override {
+    if (!forms_) {
+      pack_all(call.inputs[1].as<const T>(), packed_.data());
+      view_.data = packed_.data();
+    }
+    const Block &a = call.inputs[0], &b = call.inputs[1], &c = call.output;
+    const Batch& n = batch_;
+    for (Index i = 0; i < n.count; ++i) {
+      const T* x = a.as<const T>() + Batch::matrix_of(a, c, i) * n.rows * n.inner;
+      PackedView<T> w = view_;
+      w.data += Batch::matrix_of(b, c, i) * w.bytes();
+      multiply<T>({x, n.transpose_a ? 1 : n.inner, n.transpose_a ? n.rows : 1}, n.rows, w,
+                  c.as<T>() + i * n.rows * n.columns, n.columns, call.finish(), *workers_);
+    }
+  }
+
+ private:
+  void pack_all(const T* b, std::byte* to) {
+    const Index each = view_.panels.count();
+    const auto part = [&](Index i, Index of) {
+      const Interval mine = balanced_block(each * batch_.count_b, of, i);
+      for (Index at = mine.first; at < mine.last; ++at)
+        pack(view_.panels, matrix(b + at / each * batch_.inner * batch_.columns),
+             {at % each, at % each + 1}, reinterpret_cast<T*>(to + at / each * view_.bytes()));
+    };
+    workers_->run([&](int i) { part(i, workers_->count()); });
+  }
+  Strided<T> matrix(const T* b) const {
+    if (batch_.transpose_b) return {b, 1, batch_.inner};
+    return {b, batch_.columns, 1};
+  }
+
+  Batch batch_;
+  PackedView<T> view_;
+  PackedForms* forms_;  // of B; null where it is no parameter
+  Memory packed_;       // then
+  std::shared_ptr<Workers> workers_;
+};
 
 }  // namespace tenon::detail
