@@ -11,6 +11,7 @@
 
 #include "checkpoints.hpp"
 #include "mpi.hpp"
+#include "process_memory.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
@@ -77,17 +78,10 @@ Index wrong_elements(const Parameters& parameters, Index rank) {
   return wrong;
 }
 
-/// Bytes of this process, as VmHWM, the most that was in memory at once.
-Index memory(const std::string& field) {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;)
-    if (Index kilobytes = 0; word == field && status >> kilobytes) return kilobytes * 1024;
-  return 0;
-}
 /// Whether VmHWM is from now on the most since now.
 bool forget_peak() {
   std::ofstream("/proc/self/clear_refs") << 5 << std::flush;
-  return memory("VmHWM:") > 0 && memory("VmHWM:") < memory("VmRSS:") + mebi;
+  return process_memory("VmHWM:") > 0 && process_memory("VmHWM:") < process_memory("VmRSS:") + mebi;
 }
 
 }  // namespace
@@ -102,10 +96,11 @@ MPI_TEST_CASE("slices of 1 GiB that are read or mapped take no more memory than 
   const Index slices = tensors * rows * columns * 4 / world.size();
   for (const LoadWay way : {LoadWay::read, LoadWay::mapped}) {
     const bool knows_peak = forget_peak();
-    const Index before = memory("VmRSS:"), own_before = memory("RssAnon:");
+    const Index before = process_memory("VmRSS:"), own_before = process_memory("RssAnon:");
     Parameters parameters(view(plan));
     const LoadReport report = load_parameters(parameters, communication, path, "", {.way = way});
-    const Index peak = memory("VmHWM:") - before, own = memory("RssAnon:") - own_before;
+    const Index peak = process_memory("VmHWM:") - before,
+                own = process_memory("RssAnon:") - own_before;
     CHECK(report.bytes_in_place == (way == LoadWay::mapped ? slices / 2 : 0));
     CHECK(report.bytes_copied == slices - report.bytes_in_place);
     CHECK(own <= report.bytes_copied + 64 * mebi);
@@ -143,12 +138,12 @@ MPI_TEST_CASE("small slices that are copied between large ones in place take no 
   write_safetensors(path, sources);
   MpiCommunication communication(world);
   for (int again = 0; again < 3; ++again) {  // nor does another load
-    const Index own_before = memory("RssAnon:");
+    const Index own_before = process_memory("RssAnon:");
     static Parameters parameters(view(plan));
     const LoadReport report =
         load_parameters(parameters, communication, path, "", {.way = LoadWay::mapped});
     CHECK(report.bytes_in_place == pairs * large);
     CHECK(report.bytes_copied == pairs * 8 * 4 * 4);
-    CHECK(memory("RssAnon:") - own_before < 8 * mebi);
+    CHECK(process_memory("RssAnon:") - own_before < 8 * mebi);
   }
 }

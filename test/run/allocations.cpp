@@ -145,4 +145,27 @@ MPI_TEST_CASE("a forward of large products allocates nothing", tenon_test::all_r
   executor.run(inputs);  // kernels pack the parameters in the first
   for (int times = 0; times < 2; ++times) CHECK(allocations_in([&] { executor.run(inputs); }) == 0);
 }
+
+MPI_TEST_CASE("ten thousand forwards allocate nothing", tenon_test::all_ranks) {
+  struct Layers {
+    Index devices;
+    constexpr Value construct(Value x) const {
+      Dense a("a", 64, 48), b("b", 48, 10);
+      a.matmul.shard({{1, 1}, {1, devices}});
+      b.matmul.shard({{1, devices}, {devices, 1}});
+      return b(relu(a(x)));
+    }
+  };
+  const Plan p = plan(trace(Layers{world.size()}, {{{1, 64}}}), world.size());
+  REQUIRE(!p.finding);
+  MpiCommunication communication(world);
+  Parameters parameters(view(p));
+  Executor executor(view(p), cpu(), communication, parameters);
+  const std::vector<float> x(64);
+  const void* const inputs[] = {x.data()};
+  executor.run(inputs);
+  CHECK(allocations_in([&] {
+          for (int times = 0; times < 10000; ++times) executor.run(inputs);
+        }) == 0);
+}
 #endif

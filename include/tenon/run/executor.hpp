@@ -36,7 +36,6 @@ class Executor {
     });
     if (!communication.agree(fingerprint(plan)))
       throw Error("the ranks were given different plans: other networks, batches or programs");
-    std::ranges::fill(arena_.part(0, plan.arena), std::byte{0});  // touched now, not when it runs
     for (std::size_t i = 0; i < plan.buffers.size(); ++i) place(int(i), parameters);
     for (std::size_t i = 0; i < plan.steps.size(); ++i)
       prepare(plan.steps[i], steps_[i], int(i), backend, communication);
