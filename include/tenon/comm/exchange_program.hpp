@@ -28,6 +28,7 @@ struct ExchangeProgram {
   std::vector<Gift> gifts;
   std::vector<Piece> pieces;  // in the order of their blocks: sums are added in this order
   Element element = Element::float32;
+  Dims held;    // sizes of the block that this rank holds
   Dims result;  // sizes of this rank's block of the result
 
   bool sums() const {

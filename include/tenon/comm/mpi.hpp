@@ -2,7 +2,8 @@
 #pragma once
 /// Communication over an MPI communicator of the host program, of which it makes a duplicate.
 ///   Model<...> model(boost::mpi::communicator(host, boost::mpi::comm_attach), Cpu{});
-/// MPI is the host's: it is initialised and finalised there.
+/// MPI is the host's: it is initialised and finalised there. Ranks of one node exchange through the
+/// memory that they share, between nodes go messages.
 #include <boost/mpi/collectives.hpp>
 #include <boost/mpi/environment.hpp>
 #include <chrono>
@@ -10,19 +11,30 @@
 #include <thread>
 
 #include <tenon/comm/mpi_exchange.hpp>
+#include <tenon/comm/node_exchange.hpp>
 
 namespace tenon {
 
 class MpiCommunication : public Communication {
  public:
   /// Collective over `host`.
-  explicit MpiCommunication(const boost::mpi::communicator& host)
-      : communicator_(host, boost::mpi::comm_duplicate) {}
+  explicit MpiCommunication(const boost::mpi::communicator& host, const MpiSettings& settings = {})
+      : communicator_(host, boost::mpi::comm_duplicate),
+        node_(std::make_unique<Neighbours>(communicator_, settings)) {
+    nodes_.of = node_->of();
+    for (int node : nodes_.of)
+      nodes_.largest = std::max(nodes_.largest, std::ranges::count(nodes_.of, node));
+    shares_memory_ = settings.shared_memory && nodes_.largest > 1;
+  }
 
   int rank() const override { return communicator_.rank(); }
   int size() const override { return communicator_.size(); }
   std::unique_ptr<Exchange> prepare(const ExchangePrograms& programs, std::span<std::byte> scratch,
                                     int tag) override {
+    if (shares_memory_) {
+      SummedBlocks blocks(programs);
+      if (auto exchange = through_memory(blocks, tag)) return exchange;
+    }
     return std::make_unique<MpiExchange>(communicator_, programs(rank()), scratch, tag);
   }
   void together(const std::function<void()>& what) override {
@@ -56,20 +68,7 @@ class MpiCommunication : public Communication {
     boost::mpi::all_gather(communicator_, numbers.data(), int(numbers.size()), all.data());
     return all;
   }
-  std::vector<int> node() override {
-    MPI_Comm shared = MPI_COMM_NULL;
-    check_mpi(
-        MPI_Comm_split_type(communicator_, MPI_COMM_TYPE_SHARED, rank(), MPI_INFO_NULL, &shared),
-        "MPI_Comm_split_type");
-    std::uint64_t first = std::uint64_t(rank());
-    check_mpi(MPI_Bcast(&first, 1, MPI_UINT64_T, 0, shared), "MPI_Bcast");
-    check_mpi(MPI_Comm_free(&shared), "MPI_Comm_free");
-    const std::vector<std::uint64_t> firsts = all_gather({&first, 1});
-    std::vector<int> ranks;
-    for (int other = 0; other < size(); ++other)
-      if (firsts[std::size_t(other)] == first) ranks.push_back(other);
-    return ranks;
-  }
+  std::vector<int> node() override { return node_->ranks(); }
   void send(std::span<const std::byte> data, int to) override {
     for_each_message(data, [&](std::span<const std::byte> part) {
       check_mpi(MPI_Send(part.data(), int(part.size()), MPI_BYTE, to, tag, communicator_),
@@ -86,6 +85,27 @@ class MpiCommunication : public Communication {
   const boost::mpi::communicator& communicator() const { return communicator_; }
 
  private:
+  /// None where a node has no memory to share: then messages do it, on every rank.
+  std::unique_ptr<Exchange> through_memory(SummedBlocks& blocks, int tag) {
+    const ExchangeProgram& program = blocks.program(rank());
+    Nodes nodes = nodes_;
+    if (nodes.largest < size()) nodes.adds_on_a_node = may_add_on_a_node(blocks, nodes.of);
+    std::unique_ptr<Exchange> exchange;
+    try {
+      exchange = std::make_unique<NodeExchange>(
+          communicator_, *node_, program,
+          NodeSchedule(blocks, nodes, rank(), bytes(program.element)), tag);
+    } catch (const NoSharedMemory&) {
+    }
+    shares_memory_ = agree_on(bool(exchange));
+    return shares_memory_ ? std::move(exchange) : nullptr;
+  }
+  bool agree_on(int yes) const {
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &yes, 1, MPI_INT, MPI_MIN, communicator_),
+              "MPI_Allreduce");
+    return yes;
+  }
+
   static constexpr int tag = 32767;  // the exchanges of a program have small ones
 
   /// Waits without taking a core from those that still work: it sleeps longer and longer, up to
@@ -110,6 +130,9 @@ class MpiCommunication : public Communication {
   }
 
   boost::mpi::communicator communicator_;
+  std::unique_ptr<Neighbours> node_;
+  Nodes nodes_;
+  bool shares_memory_;
 };
 
 template <>

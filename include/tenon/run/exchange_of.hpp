@@ -12,6 +12,7 @@ inline ExchangeProgram exchange_of(const Distribution& from, const Distribution&
   ExchangeProgram program;
   program.element = element;
   const Box held = from.box(rank), wanted = to.box(rank);
+  program.held = sizes(held);
   program.result = sizes(wanted);
   Index summand = 0;
   for_each_piece(from, wanted, rank, [&](Index source, const Box& box) {

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// An exchange through the memory that the ranks of a node share, and by messages between nodes.
+/// A rank says three things in a run: what I hold is there; what came to me from other nodes is
+/// there; I have read what I take, and what I make is there. It waits only for those whose memory
+/// it reads; and before it writes what others read in an earlier run, for these.
+#include <cstring>
+
+#include <tenon/comm/messages.hpp>
+#include <tenon/comm/node_memory.hpp>
+#include <tenon/comm/region_sum.hpp>
+
+namespace tenon {
+
+class NodeExchange : public Exchange {
+ public:
+  /// Collective. @param node outlives the exchange.
+  NodeExchange(const boost::mpi::communicator& all, Neighbours& node,
+               const ExchangeProgram& program, const NodeSchedule& schedule, int tag)
+      : node_(node),
+        tag_(tag),
+        element_(program.element),
+        block_(program.result),
+        memory_(node, schedule, bytes(program.element)),
+        messages_(all, tag),
+        own_(node.place(node.rank())) {
+    const NodeSchedule::Member& self = schedule.members[own_];
+    home_ = memory_.held(own_), result_ = memory_.result();
+    held_bytes_ = product(program.held) * bytes(element_);
+    is_read_ = self.read, passes_on_ = self.passes_on;
+    for (int reader : schedule.readers) readers_.push_back(node.place(reader));
+    for (int sharer : schedule.sharers(self.owner))
+      if (sharer != node.rank()) sharers_.push_back(node.place(sharer));
+    for (const NodeSchedule::Job& job : schedule.jobs) jobs_.push_back(sum_of(job));
+    prepare_messages(schedule);
+    node.meet();
+  }
+
+  std::byte* source() override {
+    if (home_) wait_for_readers();
+    return home_.at[turn_];
+  }
+
+  const std::byte* run(const void* x, void* y, const Finish& finish = {}) override {
+    wait_for_readers();
+    const std::uint64_t step = node_.begin(3);
+    const auto* held = static_cast<const std::byte*>(x);
+    if (home_ && held != home_.at[turn_] && held_bytes_)
+      held = static_cast<std::byte*>(std::memcpy(home_.at[turn_], held, std::size_t(held_bytes_)));
+    for (const Arrival& a : arrivals_)
+      messages_.receive(a.peer, memory_.arrived(own_).at[turn_] + a.first, a.bytes);
+    if (is_read_) node_.announce(step + is_held);
+    for (Parcel& parcel : parcels_) send(parcel, held, step);
+    if (const std::string late = messages_.wait(node_.waiting()); !late.empty())
+      node_.throw_late(late, tag_);
+    if (passes_on_) node_.announce(step + has_arrived);
+    std::byte* const result = result_ ? result_.at[turn_] : static_cast<std::byte*>(y);
+    for (Sum& job : jobs_) add(job, held, result, finish, step);
+    node_.announce(ended_[turn_] = step + is_done);
+    for (std::size_t sharer : sharers_) node_.wait_for(sharer, step + is_done, tag_);
+    turn_ = 1 - turn_;
+    return result;
+  }
+
+ private:
+  enum Said : std::uint64_t { is_held = 1, has_arrived = 2, is_done = 3 };
+
+  struct Input {
+    Turns memory;  // none: what this rank holds, wherever it is
+    std::size_t place;
+    Said after;
+  };
+  struct Sum {
+    RegionSum sum;
+    std::vector<Input> inputs;
+    std::vector<const std::byte*> at;  // each input's memory in this run
+  };
+  struct Arrival {
+    int peer;
+    Index first, bytes;
+  };
+  struct Parcel {
+    int peer;
+    Index bytes, straight = -1;  // a part of what this rank holds; -1: sums, staged
+    std::vector<Sum> sums;
+    std::vector<std::byte> staging;
+  };
+
+  void wait_for_readers() {  // of the run before the last, or of the last where there is one place
+    const std::uint64_t ended = ended_[memory_.turns() == 2 ? turn_ : 1 - turn_];
+    for (std::size_t reader : readers_) node_.wait_for(reader, ended, tag_);
+  }
+
+  void add(Sum& job, const std::byte* held, std::byte* y, const Finish& finish,
+           std::uint64_t step) {
+    for (std::size_t i = 0; i < job.inputs.size(); ++i) {
+      const Input& input = job.inputs[i];
+      job.at[i] = input.memory ? input.memory.at[turn_] : held;
+      if (input.place != own_) node_.wait_for(input.place, step + input.after, tag_);
+    }
+    job.sum.run(job.at.data(), y, finish);
+  }
+  void send(Parcel& parcel, const std::byte* held, std::uint64_t step) {
+    for (Sum& sum : parcel.sums) add(sum, held, parcel.staging.data(), {}, step);
+    messages_.send(parcel.peer,
+                   parcel.straight < 0 ? parcel.staging.data() : held + parcel.straight,
+                   parcel.bytes);
+  }
+
+  Sum sum_of(const NodeSchedule::Job& job) {
+    std::vector<Input> inputs;
+    std::vector<std::vector<Region>> groups;
+    for (const std::vector<NodeSchedule::Term>& group : job.groups) {
+      groups.emplace_back();
+      for (const NodeSchedule::Term& term : group) {
+        const std::size_t place = node_.place(term.rank);
+        const Turns& memory = term.arrived ? memory_.arrived(place) : memory_.held(place);
+        inputs.push_back({place == own_ && !term.arrived ? Turns{} : memory, place,
+                          term.arrived ? has_arrived : is_held});
+        groups.back().push_back(term.from);
+      }
+    }
+    const std::size_t count = inputs.size();
+    return {RegionSum(element_, job.to, groups, block_.empty() ? 1 : block_.back()),
+            std::move(inputs), std::vector<const std::byte*>(count)};
+  }
+
+  void prepare_messages(const NodeSchedule& schedule) {
+    const Index size = bytes(element_);
+    for (const NodeSchedule::Parcel& parcel : schedule.received) {
+      arrivals_.push_back({parcel.peer, parcel.at * size, parcel.elements * size});
+      messages_.expect(parcel.peer, parcel.elements * size);
+    }
+    for (const NodeSchedule::Parcel& sent : schedule.sent) {
+      Parcel parcel{sent.peer, sent.elements * size, -1, {}, {}};
+      messages_.expect(sent.peer, parcel.bytes);
+      const Summand& first = sent.sums[0][0];
+      if (sent.sums.size() == 1 && sent.sums[0].size() == 1 && first.rank == node_.rank() &&
+          is_contiguous(first.from)) {
+        parcel.straight = first.from.first * size;
+      } else {
+        parcel.staging.resize(std::size_t(parcel.bytes));
+        Index at = 0;
+        for (const std::vector<Summand>& summands : sent.sums) {
+          NodeSchedule::Job job{packed(summands[0].from), {{}}};
+          job.to.first = at;
+          at += job.to.volume();
+          for (const Summand& summand : summands)
+            job.groups[0].push_back({summand.rank, false, summand.from});
+          parcel.sums.push_back(sum_of(job));
+        }
+      }
+      parcels_.push_back(std::move(parcel));
+    }
+  }
+
+  Neighbours& node_;
+  int tag_;
+  Element element_;
+  Dims block_;
+  NodeMemory memory_;
+  Messages messages_;
+  std::size_t own_;
+  Turns home_, result_;
+  Index held_bytes_ = 0;
+  bool is_read_ = false, passes_on_ = false;
+  std::vector<std::size_t> readers_, sharers_;
+  std::vector<Sum> jobs_;
+  std::vector<Arrival> arrivals_;
+  std::vector<Parcel> parcels_;
+  int turn_ = 0;
+  std::uint64_t ended_[2] = {0, 0};
+};
+
+}  // namespace tenon

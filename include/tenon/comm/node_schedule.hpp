@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Who does what in an exchange on one node, as each of its ranks works it out for itself:
+///   NodeSchedule schedule(blocks, nodes, rank);  schedule.jobs[0].to is added here, by this rank
+/// Ranks that want the same block share one; then each of them makes a part of it.
+#include <set>
+
+#include <tenon/comm/traffic.hpp>
+
+namespace tenon {
+
+class NodeSchedule {
+ public:
+  /// Where a summand is read: in what a rank holds, or in what arrived at it from other nodes.
+  struct Term {
+    int rank;
+    bool arrived;
+    Region from;
+  };
+  /// A part of the result, its summands in groups that are added first.
+  struct Job {
+    Region to;
+    std::vector<std::vector<Term>> groups;
+  };
+  /// Of each rank of the node, in their order.
+  struct Member {
+    int rank;
+    int owner;  // whose result it shares; its own where nobody else does
+    bool shares = false;
+    bool read = false;       // others read what it holds
+    bool passes_on = false;  // others read what arrives at it
+    bool in_place = false;   // what it holds is part of the shared result, `place` elements in
+    Index place = 0;
+    Index arrives = 0;  // elements from other nodes
+  };
+  struct Parcel {
+    int peer;
+    Index elements, at = 0;  // at: in the receiver's memory for what arrives
+    std::vector<std::vector<Summand>> sums;
+  };
+  std::vector<Member> members;
+  std::vector<Job> jobs;               // of this rank
+  std::vector<Parcel> sent, received;  // by this rank
+  std::set<int> readers;               // others who read what this rank holds or what arrives
+
+  NodeSchedule(SummedBlocks& blocks, const Nodes& nodes, int rank, Index element_bytes)
+      : blocks_(blocks), nodes_(nodes), rank_(rank), bytes_(element_bytes) {
+    const int node = nodes.of_rank(rank);
+    for (int other : nodes.ranks(node)) members.push_back({.rank = other, .owner = other});
+    for (int other = 0; other < int(nodes.of.size()); ++other)
+      if (nodes.of_rank(other) == other && other != node) exchange_with(node, other);
+    find_sharers();
+    for (Member& member : members)
+      if (member.owner == member.rank) share_out(member.rank);
+  }
+
+  /// The ranks that share a result with this one, itself among them.
+  std::vector<int> sharers(int owner) const {
+    std::vector<int> ranks;
+    for (const Member& member : members)
+      if (member.owner == owner) ranks.push_back(member.rank);
+    return ranks;
+  }
+  Index result_elements(int rank) const { return product(blocks_.program(rank).result); }
+  Index held_elements(int rank) const { return product(blocks_.program(rank).held); }
+
+ private:
+  Member& member(int rank) { return *std::ranges::lower_bound(members, rank, {}, &Member::rank); }
+  void exchange_with(int node, int other) {
+    const Traffic& in =
+        arriving_.try_emplace(other, blocks_, nodes_, other, node, bytes_).first->second;
+    for (const Traffic::Parcel& parcel : in.parcels) {
+      Index& arrives = member(parcel.to).arrives;
+      arrived_[{other, &parcel - in.parcels.data()}] = arrives;
+      if (parcel.to == rank_) received.push_back({parcel.from, parcel.elements, arrives, {}});
+      arrives += parcel.elements;
+    }
+    const Traffic out(blocks_, nodes_, node, other, bytes_);
+    for (const Traffic::Parcel& parcel : out.parcels) {
+      if (parcel.from == rank_) sent.push_back({parcel.to, parcel.elements, 0, {}});
+      for (std::size_t i : parcel.deliveries) {
+        for (const Summand& summand : out.deliveries[i].summands) reads(parcel.from, summand.rank);
+        if (parcel.from == rank_) sent.back().sums.push_back(out.deliveries[i].summands);
+      }
+    }
+  }
+  /// A rank reads what another one has; what it has itself needs no memory that others see.
+  void reads(int reader, int rank, bool arrived = false) {
+    if (reader == rank) return;
+    (arrived ? member(rank).passes_on : member(rank).read) = true;
+    if (rank == rank_) readers.insert(reader);
+  }
+
+  void find_sharers() {
+    for (Member& member : members)
+      for (Member& first : members) {
+        if (first.rank == member.rank) break;
+        if (first.owner != first.rank || !(blocks_.of(first.rank) == blocks_.of(member.rank)) ||
+            !(blocks_.program(first.rank).result == blocks_.program(member.rank).result))
+          continue;
+        if (!is_worth_sharing(first.rank)) continue;
+        member.owner = first.rank;
+        member.shares = first.shares = true;
+        break;
+      }
+    for (Member& member : members) member.in_place = member.shares && lies_in_result(member);
+  }
+  bool is_worth_sharing(int rank) const {
+    bool gathered = result_elements(rank) > 0;  // each block is held on this node, by one rank
+    for (const SummedBlock& block : blocks_.of(rank))
+      gathered =
+          gathered && block.summands.size() == 1 && !nodes_.crosses(block, nodes_.of_rank(rank));
+    return gathered || result_elements(rank) * bytes_ >= bytes_worth_sharing;
+  }
+  bool lies_in_result(Member& member) const {
+    int blocks = 0;
+    for (const SummedBlock& block : blocks_.of(member.rank)) {
+      const Summand& first = block.summands[0];
+      if (block.summands.size() > 1 || first.rank != member.rank) continue;
+      if (++blocks > 1 || first.from.volume() != held_elements(member.rank) ||
+          !is_contiguous(first.from) || !is_contiguous(block.to))
+        return false;
+      member.place = block.to.first;
+    }
+    return blocks == 1;
+  }
+
+  /// The jobs of those who share a result, or of one that has its own.
+  void share_out(int owner) {
+    const std::vector<int> workers = sharers(owner);
+    std::size_t next = 0;
+    const auto give_out = [&](const SummedBlock& block) {
+      const Job job{block.to, terms(block)};
+      int worker = workers[next++ % workers.size()];
+      if (job.groups.size() == 1 && job.groups[0].size() == 1)
+        if (const int nearest = job.groups[0][0].rank; contains(workers, nearest)) worker = nearest;
+      for (const std::vector<Term>& group : job.groups)
+        for (const Term& term : group) reads(worker, term.rank, term.arrived);
+      const bool there = member(owner).shares && block.summands.size() == 1 &&
+                         block.summands[0].rank == worker && member(worker).in_place;
+      if (worker == rank_ && !there) jobs.push_back(job);
+    };
+    for (const SummedBlock& block : blocks_.of(owner)) {
+      const bool sums = block.summands.size() > 1 && workers.size() > 1;
+      if (sums || nodes_.crosses(block, nodes_.of_rank(owner)))
+        nodes_.for_each_stripe(block, bytes_, give_out);
+      else give_out(block);
+    }
+  }
+  std::vector<std::vector<Term>> terms(const SummedBlock& block) const {
+    std::vector<std::vector<Term>> groups;
+    for (const std::vector<Summand>& summands : nodes_.groups(block)) {
+      std::vector<Term> group;
+      const int node = nodes_.of_rank(summands[0].rank);
+      if (node == nodes_.of_rank(rank_)) {
+        for (const Summand& summand : summands)
+          group.push_back({summand.rank, false, summand.from});
+      } else {
+        const Traffic& in = arriving_.at(node);
+        const Traffic::Delivery& delivery = in.of(summands);
+        Region from = packed(block.to);
+        from.first = arrived_.at({node, std::ptrdiff_t(delivery.parcel)}) + delivery.at;
+        group.push_back({in.parcels[delivery.parcel].to, true, from});
+      }
+      groups.push_back(std::move(group));
+    }
+    return groups;
+  }
+
+  SummedBlocks& blocks_;
+  const Nodes& nodes_;
+  int rank_;
+  Index bytes_;                                              // of an element
+  std::map<int, Traffic> arriving_;                          // by the node that it comes from
+  std::map<std::pair<int, std::ptrdiff_t>, Index> arrived_;  // where parcels of it lie
+};
+
+}  // namespace tenon
