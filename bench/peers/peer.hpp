@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What Tenon is compared with: dense layers, one after the other, by another library.
-///   std::function<void()> run = peer.prepare({.rows = 32, .layers = {{784, 512, w, b, true}}, ...});
+///   auto run = onednn().prepare({.rows = 32, .layers = {{784, 512, w, b, true}}, .x = x, .y = y});
 #include <functional>
 #include <string>
 #include <vector>

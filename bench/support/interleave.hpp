@@ -5,6 +5,7 @@
 ///   std::vector<Times> times = interleave({{"a", a}, {"b", b}}, {.seconds = 1});
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <vector>
 
 #include "contender.hpp"
@@ -21,6 +22,15 @@ struct Effort {
 
 namespace detail {
 
+inline void run_and_check(const Contender& contender) try {
+  if (contender.run) contender.run();
+  else contender.seconds(1);
+  if (contender.check) contender.check();
+} catch (const std::exception& wrong) {
+  throw std::runtime_error(contender.name + ": " + wrong.what());
+}
+
+/// Seconds of one run, of so many in a row.
 inline double sample(const Contender& contender, long runs, Together& ranks) {
   if (contender.seconds) return contender.seconds(runs) / double(runs);
   wait_until_others_sleep();
@@ -29,6 +39,12 @@ inline double sample(const Contender& contender, long runs, Together& ranks) {
   const double start = now();
   for (long i = 0; i < runs; ++i) contender.run();
   return ranks.slowest(start, now()) / double(runs);
+}
+
+/// Of one process, whatever others do.
+inline double sample(const Contender& contender, long runs) {
+  Together alone;
+  return sample(contender, runs, alone);
 }
 
 /// As many runs as a sample takes, from two estimates: the first includes what is only done once.
@@ -55,8 +71,7 @@ inline std::vector<Times> interleave(const std::vector<Contender>& contenders,
   const std::size_t count = contenders.size();
   std::vector<long> runs(count);
   for (std::size_t i = 0; i < count; ++i) {
-    if (contenders[i].run) contenders[i].run();
-    if (contenders[i].check) contenders[i].check();
+    detail::run_and_check(contenders[i]);
     runs[i] = detail::runs_of_a_sample(contenders[i], effort, ranks);
   }
   std::vector<std::vector<double>> samples(count);

@@ -20,6 +20,11 @@ class MpiTogether : public Together {
     MPI_Allreduce(own, all, 2, MPI_DOUBLE, MPI_MAX, host_);
     return all[1] + all[0];
   }
+  double sum(double number) override {
+    double all = 0;
+    MPI_Allreduce(&number, &all, 1, MPI_DOUBLE, MPI_SUM, host_);
+    return all;
+  }
   double agree(double number) override {
     MPI_Bcast(&number, 1, MPI_DOUBLE, 0, host_);
     return number;

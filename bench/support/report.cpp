@@ -8,6 +8,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "disturbance.hpp"
+
 namespace bench {
 namespace {
 
@@ -17,12 +19,20 @@ bool is_peer(const std::string& contender) {
 }
 double seconds(const Times& times, bool median) { return median ? times.median : times.min; }
 
+/// Three digits that count.
+std::string microseconds(double seconds) {
+  char text[32];
+  const double value = seconds * 1e6;
+  std::snprintf(text, sizeof text, "%.*f", value < 10 ? 2 : value < 100 ? 1 : 0, value);
+  return text;
+}
+
 }  // namespace
 
 Report::Report(std::string bench, Options options, Together& ranks)
     : bench_(std::move(bench)), options_(std::move(options)), ranks_(ranks) {
   if (speaks())
-    std::printf("%s: microseconds of one run, minimum (median); x: the best peer's time / tenon's\n",
+    std::printf("%s: microseconds of a run, minimum (median); x: the best peer's time / tenon's\n",
                 bench_.c_str());
 }
 
@@ -48,21 +58,31 @@ std::string Report::Row::best_peer(bool median) const {
   return best;
 }
 
-double Report::Row::ratio(bool median) const {
-  const std::string peer = best_peer(median);
-  const Times* own = of("tenon");
-  return own && !peer.empty() ? seconds(*of(peer), median) / seconds(*own, median) : 0;
+double Report::Row::ratio(const std::string& peer, bool median) const {
+  const Times *own = of("tenon"), *other = of(peer);
+  return own && other ? seconds(*other, median) / seconds(*own, median) : 0;
+}
+
+std::vector<std::pair<std::string, double>> Report::Row::bars() const {
+  std::vector<std::pair<std::string, double>> bars;
+  if (what.bar > 0 && ratio(false) > 0) bars.emplace_back(best_peer(false), what.bar);
+  for (const auto& [peer, bar] : what.bars)
+    if (ratio(peer, false) > 0) bars.emplace_back(peer, bar);
+  return bars;
 }
 
 void Report::measure(const Case& what, const std::vector<Contender>& contenders) {
+  const Disturbance others(ranks_);
   const std::vector<Times> times = interleave(contenders, options_.effort, ranks_);
+  const double disturbance = others.cores();
   std::vector<std::pair<std::string, Times>> named;
   for (std::size_t i = 0; i < times.size(); ++i) named.emplace_back(contenders[i].name, times[i]);
-  add(what, named);
+  add(what, named, disturbance);
 }
 
-void Report::add(const Case& what, const std::vector<std::pair<std::string, Times>>& times) {
-  rows_.push_back({what, times});
+void Report::add(const Case& what, const std::vector<std::pair<std::string, Times>>& times,
+                 double disturbance) {
+  rows_.push_back({what, disturbance, times});
   if (speaks()) print(rows_.back());
 }
 
@@ -88,9 +108,8 @@ void Report::print(const Row& row) const {
   std::printf("  %-30s", text(row.what).c_str());
   for (const auto& [name, times] : row.times) {
     if (is_limit(name)) continue;
-    char text[64];
-    std::snprintf(text, sizeof text, "%.4g (%.4g)", times.min * 1e6, times.median * 1e6);
-    std::printf(" %17s", text);
+    const std::string text = microseconds(times.min) + " (" + microseconds(times.median) + ")";
+    std::printf(" %17s", text.c_str());
   }
   if (row.ratio(false) > 0)
     std::printf("  %.2f (%.2f) %s", row.ratio(false), row.ratio(true),
@@ -98,8 +117,9 @@ void Report::print(const Row& row) const {
   for (const auto& [name, times] : row.times)
     if (const Times* own = row.of("tenon"); own && is_limit(name))
       std::printf("  %.0f %% of %s", 100 * times.min / own->min, name.c_str());
-  if (row.what.bar > 0 && row.ratio(false) > 0 && row.ratio(false) < row.what.bar)
-    std::printf("  BELOW %.2f", row.what.bar);
+  for (const auto& [peer, bar] : row.bars())
+    if (row.ratio(peer, false) < bar) std::printf("  BELOW %.2f of %s", bar, peer.c_str());
+  if (row.disturbance > 0.1) std::printf("  (others took %.1f cores)", row.disturbance);
   std::printf("\n");
   std::fflush(stdout);
 }
@@ -107,7 +127,7 @@ void Report::print(const Row& row) const {
 /// The geometric mean of each dtype, ranks and threads; then what lies below its bar.
 void Report::print_summary() const {
   struct Mean {
-    double min = 0, median = 0, least = INFINITY;
+    double min = 0, median = 0, least = INFINITY, bar = 0;
     int count = 0;
   };
   std::map<std::string, Mean> means;
@@ -117,22 +137,26 @@ void Report::print_summary() const {
       group.name = bench_;
       Mean& mean = means[text(group)];
       mean.min += std::log(row.ratio(false)), mean.median += std::log(row.ratio(true));
-      mean.least = std::min(mean.least, row.ratio(false)), ++mean.count;
+      mean.least = std::min(mean.least, row.ratio(false)), mean.bar = row.what.mean_bar;
+      ++mean.count;
     }
-  for (const auto& [group, mean] : means)
-    std::printf("geometric mean of %d cases, %s: x %.3f (%.3f), the least x %.3f\n", mean.count,
-                group.c_str(), std::exp(mean.min / mean.count), std::exp(mean.median / mean.count),
-                mean.least);
-  int below = 0, barred = 0;
-  for (const Row& row : rows_) {
-    if (row.what.bar <= 0 || row.ratio(false) <= 0) continue;
-    ++barred;
-    if (row.ratio(false) >= row.what.bar) continue;
-    if (below++ == 0) std::printf("below their bars:\n");
-    std::printf("  %-36s x %.3f (%.3f) of %s, bar %.2f\n", text(row.what).c_str(), row.ratio(false),
-                row.ratio(true), row.best_peer(false).c_str(), row.what.bar);
+  for (const auto& [group, mean] : means) {
+    const double found = std::exp(mean.min / mean.count);
+    std::printf("geometric mean of %d cases, %s: x %.3f (%.3f), the least x %.3f", mean.count,
+                group.c_str(), found, std::exp(mean.median / mean.count), mean.least);
+    if (found < mean.bar) std::printf("  BELOW %.2f", mean.bar);
+    std::printf("\n");
   }
-  if (barred) std::printf("%d of %d cases reach their bars\n", barred - below, barred);
+  int below = 0, barred = 0;
+  for (const Row& row : rows_)
+    for (const auto& [peer, bar] : row.bars()) {
+      ++barred;
+      if (row.ratio(peer, false) >= bar) continue;
+      if (below++ == 0) std::printf("below their bars:\n");
+      std::printf("  %-36s x %.3f (%.3f) of %s, bar %.2f\n", text(row.what).c_str(),
+                  row.ratio(peer, false), row.ratio(peer, true), peer.c_str(), bar);
+    }
+  if (barred) std::printf("%d of %d bars are reached\n", barred - below, barred);
 }
 
 void Report::write() const {
@@ -149,6 +173,7 @@ void Report::write() const {
                                     {"seconds_min", times.min},
                                     {"seconds_median", times.median},
                                     {"samples", times.samples}};
+      if (row.disturbance > 0.1) object["others_took_cores"] = row.disturbance;
       if (row.what.flops > 0) object["flops"] = row.what.flops;
       if (row.what.bytes > 0) object["bytes"] = row.what.bytes;
       all.push_back(std::move(object));

@@ -23,6 +23,8 @@ struct Case {
   std::string dtype = "fp32";
   double flops = 0, bytes = 0;  // of one run; 0: that is not the point
   double bar = 0;               // Tenon is to be so many times faster than the best peer; 0: none
+  std::vector<std::pair<std::string, double>> bars = {};  // and than these
+  double mean_bar = 0;          // of the geometric mean of its dtype, ranks and threads
 };
 
 /// Tenon's contender is named `tenon`. Others whose names begin with "limit" are what the machine
@@ -34,7 +36,8 @@ class Report {
   /// Interleaves the contenders, keeps their times, prints a row.
   void measure(const Case& what, const std::vector<Contender>& contenders);
   /// Times from elsewhere: of a script, of other programs.
-  void add(const Case& what, const std::vector<std::pair<std::string, Times>>& times);
+  void add(const Case& what, const std::vector<std::pair<std::string, Times>>& times,
+           double disturbance = 0);
   /// A peer that is not there: said in the table and in the file, once.
   void skip(const std::string& contender, const std::string& reason);
   bool wants(const Case& what) const { return options_.wants(text(what)); }
@@ -48,12 +51,17 @@ class Report {
  private:
   struct Row {
     Case what;
+    double disturbance;  // cores that others took meanwhile
     std::vector<std::pair<std::string, Times>> times;
+
     const Times* of(const std::string& contender) const;
     /// The fastest peer's name; empty without one.
     std::string best_peer(bool median) const;
-    /// Of the fastest peer's time to Tenon's; 0 where one is not there.
-    double ratio(bool median) const;
+    /// Of that peer's time to Tenon's; 0 where one is not there.
+    double ratio(const std::string& peer, bool median) const;
+    double ratio(bool median) const { return ratio(best_peer(median), median); }
+    /// The bars of the peers that are there, the best one's by its name.
+    std::vector<std::pair<std::string, double>> bars() const;
   };
   bool speaks() const { return ranks_.rank() == 0; }
   void print_head(const Row& row) const;

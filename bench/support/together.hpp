@@ -15,6 +15,7 @@ struct Together {
   virtual void meet() {}
   /// Seconds from the first one's start to the last one's end.
   virtual double slowest(double start, double end) { return end - start; }
+  virtual double sum(double number) { return number; }
   /// Rank 0's number, on every rank: how many runs, whether to go on.
   virtual double agree(double number) { return number; }
 };
