@@ -16,10 +16,11 @@ std::vector<std::unique_ptr<Backend>> backends() {
   std::vector<std::unique_ptr<Backend>> all;
   all.push_back(std::make_unique<EigenCpu>());
   for (const InstructionSet set : {InstructionSet::portable, InstructionSet::avx2,
-                                   InstructionSet::avx512, InstructionSet::avx512_bf16})
+                                   InstructionSet::avx512, InstructionSet::avx512_bf16,
+                                   InstructionSet::amx})
     for (const int threads : {1, 2, 3})
       if (set <= best_instruction_set() && (threads == 1 || set == best_instruction_set()))
-        all.push_back(std::make_unique<Cpu>(CpuOptions{threads, set}));
+        all.push_back(std::make_unique<Cpu>(CpuOptions{.threads = threads, .instructions = set}));
   return all;
 }
 
@@ -162,7 +163,8 @@ TEST_CASE("MatMul: a parameter is packed when it is taken, once for all kernels 
 
 TEST_CASE("an instruction set that the processor lacks is refused") {
   for (const InstructionSet set : {InstructionSet::portable, InstructionSet::avx2,
-                                   InstructionSet::avx512, InstructionSet::avx512_bf16})
+                                   InstructionSet::avx512, InstructionSet::avx512_bf16,
+                                   InstructionSet::amx})
     if (set > best_instruction_set())
       CHECK_THROWS_WITH_AS(Cpu({.instructions = set}),
                            doctest::Contains("its best instruction set is"), Error);

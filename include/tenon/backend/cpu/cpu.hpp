@@ -9,6 +9,7 @@ namespace tenon {
 
 struct CpuOptions {
   int threads = 1;  // of each rank
+  Element weights = Element::float32;  // or bfloat16: MatMul of floats rounds both its inputs
   InstructionSet instructions = best_instruction_set();
 };
 
@@ -18,6 +19,9 @@ class Cpu : public Backend {
   /// @throws Error where this processor lacks the instruction set.
   explicit Cpu(const CpuOptions& options = {}) : options_(options) {
     checked(options.instructions);
+    if (options.weights != Element::float32 && options.weights != Element::bfloat16)
+      throw Error(std::string("weights are kept as float32 or bfloat16, not ")
+                      .append(text(options.weights)));
   }
   Cpu(const Cpu& other) : Backend(other), options_(other.options_) {}
 
@@ -41,7 +45,7 @@ class Cpu : public Backend {
     return std::make_unique<detail::PreparedMatMul<T>>(call, forms, packing(), workers_);
   }
 
-  PackOptions packing() const { return {options_.instructions}; }
+  PackOptions packing() const { return {options_.instructions, options_.weights}; }
 
   CpuOptions options_;
   mutable std::shared_ptr<Workers> workers_;  // from the first kernel on

@@ -4,6 +4,7 @@
 /// all:  best_instruction_set() == InstructionSet::avx512
 #include <string_view>
 
+#include <tenon/backend/cpu/amx.hpp>
 #include <tenon/core/error.hpp>
 
 namespace tenon {
@@ -14,10 +15,11 @@ enum class InstructionSet {
   avx2,         // 32 bytes, fused multiply-add
   avx512,       // 64 bytes, 32 registers
   avx512_bf16,  // products of pairs of bfloat16
+  amx,          // tiles of bfloat16
 };
 
 constexpr std::string_view text(InstructionSet set) {
-  constexpr std::string_view names[] = {"portable", "avx2", "avx512", "avx512_bf16"};
+  constexpr std::string_view names[] = {"portable", "avx2", "avx512", "avx512_bf16", "amx"};
   return names[int(set)];
 }
 
@@ -28,7 +30,8 @@ inline InstructionSet best_instruction_set() {
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512dq");
-  if (avx512 && __builtin_cpu_supports("avx512bf16")) return InstructionSet::avx512_bf16;
+  if (avx512 && __builtin_cpu_supports("avx512bf16"))
+    return detail::amx_is_granted() ? InstructionSet::amx : InstructionSet::avx512_bf16;
   if (avx512) return InstructionSet::avx512;
   if (avx2) return InstructionSet::avx2;
 #endif

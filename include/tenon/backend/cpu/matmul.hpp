@@ -57,7 +57,10 @@ class PreparedMatMul : public PreparedKernel {
     if (!forms_) return;
     const std::string name = std::string("panels of ")
                                  .append(std::to_string(view_.panels.width()))
-                                 .append(batch_.transpose_b ? " rows" : " columns");
+                                 .append(batch_.transpose_b ? " rows of " : " columns of ")
+                                 .append(std::to_string(view_.tiles->weight))
+                                 .append(" bytes by ")
+                                 .append(std::to_string(view_.panels.group));
     view_.data = forms_->form(name, batch_.count_b * view_.bytes(), [&](std::byte* to) {
       pack_all(call.inputs[1].as<const T>(), to);
     });
@@ -86,8 +89,8 @@ class PreparedMatMul : public PreparedKernel {
     const auto part = [&](Index i, Index of) {
       const Interval mine = balanced_block(each * batch_.count_b, of, i);
       for (Index at = mine.first; at < mine.last; ++at)
-        pack(view_.panels, matrix(b + at / each * batch_.inner * batch_.columns),
-             {at % each, at % each + 1}, reinterpret_cast<T*>(to + at / each * view_.bytes()));
+        view_.pack(matrix(b + at / each * batch_.inner * batch_.columns),
+                   {at % each, at % each + 1}, to + at / each * view_.bytes());
     };
     workers_->run([&](int i) { part(i, workers_->count()); });
   }

@@ -11,39 +11,41 @@ inline constexpr int chains = 4;
 inline constexpr Index ahead = 2048;  // bytes; the panels before its end are read on from there
 
 template <class T, int bytes, int vectors>
-[[gnu::always_inline]] inline void one_row(const TileCall<T>& call) {
-  using V = Lanes<T, bytes>;
-  constexpr Index lanes = bytes / Index(sizeof(T)), width = vectors * lanes;
-  Sums<T, bytes, chains, vectors> parts;
-  Sums<T, bytes, 1, vectors> sum;
-  sum.begin(call);
+struct OneRow {
+  [[gnu::always_inline]] void operator()(const TileCall<T>& call) const {
+    using V = Lanes<T, bytes>;
+    constexpr Index lanes = bytes / Index(sizeof(T)), width = vectors * lanes;
+    Sums<T, bytes, chains, vectors> parts;
+    Sums<T, bytes, 1, vectors> sum;
+    sum.begin(call);
 #pragma GCC unroll 4
-  for (int i = 0; i < chains; ++i)
+    for (int i = 0; i < chains; ++i)
 #pragma GCC unroll 2
-    for (int v = 0; v < vectors; ++v) parts.c[i][v] = V{};
-  const T *x = static_cast<const T*>(call.x), *w = static_cast<const T*>(call.w);
-  const auto add = [&](int i) __attribute__((always_inline)) {
-    const V p = x[i] - V{};
+      for (int v = 0; v < vectors; ++v) parts.c[i][v] = V{};
+    const T *x = static_cast<const T*>(call.x), *w = static_cast<const T*>(call.w);
+    const auto add = [&](int i) __attribute__((always_inline)) {
+      const V p = x[i] - V{};
 #pragma GCC unroll 2
-    for (int v = 0; v < vectors; ++v) {
-      V q;
-      load(q, w + i * width + v * lanes);
-      parts.c[i][v] += p * q;
-      __builtin_prefetch(reinterpret_cast<const char*>(w + i * width + v * lanes) + ahead, 0, 3);
+      for (int v = 0; v < vectors; ++v) {
+        V q;
+        load(q, w + i * width + v * lanes);
+        parts.c[i][v] += p * q;
+        __builtin_prefetch(reinterpret_cast<const char*>(w + i * width + v * lanes) + ahead, 0, 3);
+      }
+    };
+    Index k = call.depth;
+    for (; k >= chains; k -= chains, x += chains, w += chains * width) {
+#pragma GCC unroll 4
+      for (int i = 0; i < chains; ++i) add(i);
     }
-  };
-  Index k = call.depth;
-  for (; k >= chains; k -= chains, x += chains, w += chains * width) {
-#pragma GCC unroll 4
-    for (int i = 0; i < chains; ++i) add(i);
-  }
-  if (k > 0) add(0);
-  if (k > 1) add(1);
-  if (k > 2) add(2);
+    if (k > 0) add(0);
+    if (k > 1) add(1);
+    if (k > 2) add(2);
 #pragma GCC unroll 2
-  for (int v = 0; v < vectors; ++v)
-    sum.c[0][v] += (parts.c[0][v] + parts.c[1][v]) + (parts.c[2][v] + parts.c[3][v]);
-  sum.end(call);
-}
+    for (int v = 0; v < vectors; ++v)
+      sum.c[0][v] += (parts.c[0][v] + parts.c[1][v]) + (parts.c[2][v] + parts.c[3][v]);
+    sum.end(call);
+  }
+};
 
 }  // namespace tenon::detail

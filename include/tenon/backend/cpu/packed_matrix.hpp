@@ -15,11 +15,19 @@ struct PackedView {
   const detail::Tiles<T>* tiles;
   const std::byte* data;
 
-  Index bytes() const { return panels.numbers() * Index(sizeof(T)); }
+  Index bytes() const { return panels.numbers() * tiles->weight; }
+  /// Some panels of b, packed.
+  void pack(detail::Strided<T> b, Interval which, std::byte* to) const {
+    if constexpr (sizeof(T) == 4)
+      if (tiles->weight == 2)
+        return detail::pack(panels, b, which, reinterpret_cast<std::uint16_t*>(to));
+    detail::pack(panels, b, which, reinterpret_cast<T*>(to));
+  }
 };
 
 struct PackOptions {
   InstructionSet instructions = best_instruction_set();
+  Element weights = Element::float32;  // or bfloat16, of matrices of floats: sums stay floats
 };
 
 template <class T>
@@ -31,13 +39,12 @@ class PackedMatrix {
                const PackOptions& options = {})
       : view_(layout(inner, columns, options)), memory_(view_.bytes()) {
     view_.data = memory_.data();
-    detail::pack(view_.panels,
-                 detail::Strided<T>{b, transposed ? 1 : pitch, transposed ? pitch : 1},
-                 {0, view_.panels.count()}, reinterpret_cast<T*>(memory_.data()));
+    view_.pack({b, transposed ? 1 : pitch, transposed ? pitch : 1}, {0, view_.panels.count()},
+               memory_.data());
   }
   static PackedView<T> layout(Index inner, Index columns, const PackOptions& options) {
-    const auto& tiles = detail::tiles<T>(checked(options.instructions));
-    return {{inner, columns, tiles.lanes, 1}, &tiles, nullptr};
+    const auto& tiles = detail::tiles<T>(checked(options.instructions), options.weights);
+    return {{inner, columns, tiles.lanes, tiles.group}, &tiles, nullptr};
   }
   operator const PackedView<T>&() const { return view_; }
   Index inner() const { return view_.panels.inner; }
@@ -71,7 +78,7 @@ struct Sharing {
 /// Memory for the workers, for products with that matrix.
 template <class T>
 void reserve(const PackedView<T>& w, Workers& workers) {
-  workers.reserve(scratch_bytes<T>(w.panels, heights[std::size_t(w.tiles->tallest)]));
+  workers.reserve(CopiedRows<T>(w.panels, *w.tiles).bytes(*w.tiles));
 }
 
 inline constexpr Index alone_below = 1 << 16;  // multiplications that take less than to share them
@@ -81,7 +88,7 @@ void multiply(Strided<T> x, Index rows, const PackedView<T>& w, T* y, Index y_pi
               const Finish& finish, Workers& workers) {
   const Panels& panels = w.panels;
   if (rows == 0 || panels.columns == 0) return;
-  const Index tallest = heights[std::size_t(w.tiles->tallest)];
+  const Index tallest = w.tiles->tallest();
   reserve(w, workers);
   const bool relu = finish.activation_name == "ReLU", other = finish.activation && !relu;
   const Index total = rows * panels.columns * panels.inner;
@@ -91,7 +98,7 @@ void multiply(Strided<T> x, Index rows, const PackedView<T>& w, T* y, Index y_pi
     // Whole tiles of rows, and whole panels.
     const Interval tiles = balanced_block((rows + tallest - 1) / tallest, sharing.over_rows,
                                           i / sharing.over_panels);
-    ProductPart<T> p{*w.tiles, panels, reinterpret_cast<const T*>(w.data), x, y, y_pitch,
+    ProductPart<T> p{*w.tiles, panels, w.data, x, y, y_pitch,
                      static_cast<const T*>(finish.bias), relu, rows == 1,
                      {tiles.first * tallest, std::min(tiles.last * tallest, rows)},
                      balanced_block(panels.count(), sharing.over_panels, i % sharing.over_panels)};

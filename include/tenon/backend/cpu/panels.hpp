@@ -11,9 +11,9 @@
 
 namespace tenon::detail {
 
-/// Numbers that a tile takes at once from a column: one, or a pair of bfloat16.
+/// How many numbers of a column lie beside each other: one, or a pair of bfloat16.
 template <class W>
-inline constexpr Index group = sizeof(W) == 2 ? 2 : 1;
+inline constexpr Index beside = sizeof(W) == 2 ? 2 : 1;
 
 struct Panels {
   Index inner, columns;
@@ -25,7 +25,7 @@ struct Panels {
   Panels(Index inner, Index columns, Index lanes, Index group)
       : inner(inner), columns(columns), lanes(lanes), group(group) {
     const Index blocks = std::max<Index>(1, (inner + deepest - 1) / deepest);
-    depth = rounded_up((inner + blocks - 1) / blocks, 4);
+    depth = rounded_up((inner + blocks - 1) / blocks, group < 4 ? 4 : group);
   }
   Index width() const { return 2 * lanes; }
   /// All panels.
@@ -62,10 +62,11 @@ W weight(T x) {
 /// One panel of one block: [k][column][group].
 template <class W, class T>
 void pack_panel(const Panels& panels, Strided<T> w, Interval block, Index panel, W* to) {
-  constexpr Index g = group<W>;
+  constexpr Index g = beside<W>;
   const Index first = panel * panels.width(), width = panels.width_of(panel);
   const Index columns = std::min(width, panels.columns - first), depth = block.size();
-  if (columns < width || depth % g) std::fill_n(to, panels.padded(depth) * width, W(0));
+  if (columns < width || panels.padded(depth) > depth)
+    std::fill_n(to, panels.padded(depth) * width, W(0));
   const auto place = [&](Index k, Index n) {
     to[(k / g * width + n) * g + k % g] = weight<W>(w(block.first + k, first + n));
   };

@@ -15,7 +15,7 @@ struct TileCall {
   const void* w;     // the panel: k after k
   const T* bias;     // none
   T* y;              // a row after `y_pitch` elements
-  Index x_pitch, depth, y_pitch;
+  Index x_pitch, depth, y_pitch, rows;
   bool first, relu;  // begins at zero instead of y; ends with ReLU
   const char* next;  // what is read after this panel, and how much of it to fetch at each k
   Index next_step;
@@ -61,30 +61,32 @@ struct Sums {
 };
 
 template <class T, int bytes, int rows, int vectors>
-[[gnu::always_inline]] inline void register_tile(const TileCall<T>& call) {
-  using V = Lanes<T, bytes>;
-  constexpr Index lanes = bytes / Index(sizeof(T));
-  Sums<T, bytes, rows, vectors> sums;
-  sums.begin(call);
-  const T *x = static_cast<const T*>(call.x), *w = static_cast<const T*>(call.w);
-  const char* next = call.next;
-  const Index pitch = call.x_pitch, next_step = call.next_step;
-  for (Index k = call.depth; k > 0; --k) {
-    V q[vectors];
+struct RegisterTile {
+  [[gnu::always_inline]] void operator()(const TileCall<T>& call) const {
+    using V = Lanes<T, bytes>;
+    constexpr Index lanes = bytes / Index(sizeof(T));
+    Sums<T, bytes, rows, vectors> sums;
+    sums.begin(call);
+    const T *x = static_cast<const T*>(call.x), *w = static_cast<const T*>(call.w);
+    const char* next = call.next;
+    const Index pitch = call.x_pitch, next_step = call.next_step;
+    for (Index k = call.depth; k > 0; --k) {
+      V q[vectors];
 #pragma GCC unroll 2
-    for (int v = 0; v < vectors; ++v) {
-      load(q[v], w + v * lanes);
-      __builtin_prefetch(next + v * bytes, 0, 2);
-    }
+      for (int v = 0; v < vectors; ++v) {
+        load(q[v], w + v * lanes);
+        if (vectors > 1) __builtin_prefetch(next + v * bytes, 0, 2);
+      }
 #pragma GCC unroll 16
-    for (int r = 0; r < rows; ++r) {
-      const V p = x[r * pitch] - V{};
+      for (int r = 0; r < rows; ++r) {
+        const V p = x[r * pitch] - V{};
 #pragma GCC unroll 2
-      for (int v = 0; v < vectors; ++v) sums.c[r][v] += p * q[v];
+        for (int v = 0; v < vectors; ++v) sums.c[r][v] += p * q[v];
+      }
+      ++x, w += vectors * lanes, next += next_step;
     }
-    ++x, w += vectors * lanes, next += next_step;
+    sums.end(call);
   }
-  sums.end(call);
-}
+};
 
 }  // namespace tenon::detail

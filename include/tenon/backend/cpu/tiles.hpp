@@ -1,25 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// The tiles, compiled for each instruction set in one program: what is inlined into a function with
-/// [[gnu::target]] becomes its instructions. One table of functions is chosen when weights are packed.
+/// [[gnu::target]] becomes its instructions. A table is chosen when weights are packed:
+///   tiles<float>(InstructionSet::avx512, Element::float32).tile[h][vectors - 1](call)
 #include <array>
 #include <utility>
 
+#include <tenon/backend/cpu/amx.hpp>
+#include <tenon/backend/cpu/bfloat16_tiles.hpp>
 #include <tenon/backend/cpu/instruction_set.hpp>
-#include <tenon/backend/cpu/one_row.hpp>
+#include <tenon/core/element.hpp>
 
 namespace tenon::detail {
 
-/// Heights of tiles; a product's rows are put together from them. The lower ones serve the rest.
+/// Heights of tiles; a product's rows are put together from them.
 inline constexpr std::array<int, 6> heights{1, 2, 4, 6, 8, 12};
 
 template <class T>
 struct Tiles {
   using Function = void (*)(const TileCall<T>&);
-  Index lanes = 0;    // numbers in a vector
-  int tallest = 0;    // of `heights`, by its place
-  Function tile[heights.size()][2] = {};  // [height][vectors - 1]
-  Function row[2] = {};                   // of a product of one row
+  Index lanes = 0;                            // numbers in a vector of sums
+  int kinds = 0;                              // of heights; the last is the tallest
+  std::array<int, heights.size()> high = {};  // each
+  Function tile[heights.size()][2] = {};      // [kind][vectors - 1]
+  Function row[2] = {};                       // of a product of one row
+  int group = 1;       // the numbers of k in w are a multiple of it
+  int weight = sizeof(T), copy = sizeof(T);   // bytes of a number of w, and of copied x
+  bool whole = false;  // a tile reads as many rows of copied x as it is high
+  /// A row of x, rounded and with zeros behind it, as tiles of bfloat16 take it; none: as it is.
+  void (*round)(const float*, Index n, Index padded, void* to) = nullptr;
+
+  Index tallest() const { return high[std::size_t(kinds - 1)]; }
+  /// For so many rows: the tallest tile that they fill, or that holds them where it is whole.
+  int kind(Index rows) const {
+    int k = kinds - 1;
+    if (whole) {
+      while (k > 0 && high[std::size_t(k - 1)] >= rows) --k;
+    } else {
+      if (high[std::size_t(k)] == 12 && rows == 16) return k - 1;  // 8 and 8, not 12 and 4
+      while (high[std::size_t(k)] > rows) --k;
+    }
+    return k;
+  }
 };
 
 /// Vectors of 16 bytes: every processor's.
@@ -30,73 +52,111 @@ struct Portable {
 #else
   static constexpr int tallest = 4;
 #endif
-  template <class T, int rows, int vectors>
-  static void tile(const TileCall<T>& call) {
-    register_tile<T, bytes, rows, vectors>(call);
-  }
-  template <class T, int vectors>
-  static void row(const TileCall<T>& call) {
-    one_row<T, bytes, vectors>(call);
+  template <auto body, class T>
+  static void run(const TileCall<T>& call) {
+    body(call);
   }
 };
 
 #ifdef __x86_64__
 struct Avx2 {
   static constexpr int bytes = 32, tallest = 6;  // 12 sums, 2 of w and one of x in 16 registers
-  template <class T, int rows, int vectors>
-  [[gnu::target("avx2,fma")]] static void tile(const TileCall<T>& call) {
-    register_tile<T, bytes, rows, vectors>(call);
-  }
-  template <class T, int vectors>
-  [[gnu::target("avx2,fma")]] static void row(const TileCall<T>& call) {
-    one_row<T, bytes, vectors>(call);
+  template <auto body, class T>
+  [[gnu::target("avx2,fma")]] static void run(const TileCall<T>& call) {
+    body(call);
   }
 };
 
 struct Avx512 {
   static constexpr int bytes = 64, tallest = 12;  // 24 sums, 2 of w and one of x in 32 registers
-  template <class T, int rows, int vectors>
-  [[gnu::target("avx512f,avx512vl,avx512bw,avx512dq,fma")]] static void tile(
+  template <auto body, class T>
+  [[gnu::target("avx512f,avx512vl,avx512bw,avx512dq,fma")]] static void run(
       const TileCall<T>& call) {
-    register_tile<T, bytes, rows, vectors>(call);
-  }
-  template <class T, int vectors>
-  [[gnu::target("avx512f,avx512vl,avx512bw,avx512dq,fma")]] static void row(
-      const TileCall<T>& call) {
-    one_row<T, bytes, vectors>(call);
+    body(call);
   }
 };
 #endif
 
-template <class T, class Machine>
-constexpr Tiles<T> tiles_of() {
-  Tiles<T> tiles;
+/// Tile is a template of <T, bytes of a vector, rows, vectors>.
+template <template <class, int, int, int> class Tile, class T, class Machine>
+constexpr void add_tiles(Tiles<T>& tiles) {
   tiles.lanes = Machine::bytes / Index(sizeof(T));
-  const auto fill = [&]<std::size_t... h>(std::index_sequence<h...>) {
-    const auto one = [&]<int at>() {
-      if constexpr (heights[at] <= Machine::tallest) {
-        tiles.tallest = at;
-        tiles.tile[at][0] = &Machine::template tile<T, heights[at], 1>;
-        tiles.tile[at][1] = &Machine::template tile<T, heights[at], 2>;
-      }
-    };
-    (one.template operator()<int(h)>(), ...);
+  const auto add = [&]<int rows>(std::integral_constant<int, rows>) {
+    if constexpr (rows <= Machine::tallest) {
+      tiles.high[std::size_t(tiles.kinds)] = rows;
+      tiles.tile[tiles.kinds][0] = &Machine::template run<Tile<T, Machine::bytes, rows, 1>{}, T>;
+      tiles.tile[tiles.kinds++][1] = &Machine::template run<Tile<T, Machine::bytes, rows, 2>{}, T>;
+    }
   };
-  fill(std::make_index_sequence<heights.size()>());
-  tiles.row[0] = &Machine::template row<T, 1>;
-  tiles.row[1] = &Machine::template row<T, 2>;
-  return tiles;
+  [&]<std::size_t... h>(std::index_sequence<h...>) {
+    (add(std::integral_constant<int, heights[h]>()), ...);
+  }(std::make_index_sequence<heights.size()>());
 }
+
 template <class T, class Machine>
-inline constexpr Tiles<T> machine_tiles = tiles_of<T, Machine>();
+inline constexpr Tiles<T> plain_tiles = [] {
+  Tiles<T> tiles;
+  add_tiles<RegisterTile, T, Machine>(tiles);
+  tiles.row[0] = &Machine::template run<OneRow<T, Machine::bytes, 1>{}, T>;
+  tiles.row[1] = &Machine::template run<OneRow<T, Machine::bytes, 2>{}, T>;
+  return tiles;
+}();
+
+/// Of weights in bfloat16, taken apart.
+template <class Machine>
+inline constexpr Tiles<float> apart_tiles = [] {
+  Tiles<float> tiles;
+  add_tiles<ApartTile, float, Machine>(tiles);
+  for (int v = 0; v < 2; ++v) tiles.row[v] = tiles.tile[0][v];
+  tiles.group = 2, tiles.weight = 2;
+  tiles.round = &round_to_floats;
+  return tiles;
+}();
+
+#ifdef __x86_64__
+struct Avx512Pairs : Avx512 {
+  template <auto body, class T>
+  static void run(const TileCall<T>& call) {
+    body(call);
+  }
+};
+inline constexpr Tiles<float> pairs_tiles = [] {
+  Tiles<float> tiles;
+  add_tiles<PairsTile, float, Avx512Pairs>(tiles);
+  tiles.row[0] = &pairs_row<1>, tiles.row[1] = &pairs_row<2>;
+  tiles.group = 2, tiles.weight = tiles.copy = 2;
+  tiles.round = &round_to_pairs;
+  return tiles;
+}();
+inline constexpr Tiles<float> amx_tiles = [] {
+  Tiles<float> tiles;
+  tiles.lanes = 16, tiles.kinds = 2, tiles.high = {16, 32};
+  for (auto* row : {tiles.tile[0], tiles.row}) row[0] = &amx_tile<1, 1>, row[1] = &amx_tile<1, 2>;
+  tiles.tile[1][0] = &amx_tile<2, 1>, tiles.tile[1][1] = &amx_tile<2, 2>;
+  tiles.group = 32, tiles.weight = tiles.copy = 2, tiles.whole = true;
+  tiles.round = &round_to_pairs;
+  return tiles;
+}();
+#endif
 
 template <class T>
-const Tiles<T>& tiles(InstructionSet set) {
+const Tiles<T>& tiles(InstructionSet set, Element weights = element_of<T>) {
+  using enum InstructionSet;
+  if constexpr (sizeof(T) == 4)
+    if (weights == Element::bfloat16) {
 #ifdef __x86_64__
-  if (set >= InstructionSet::avx512) return machine_tiles<T, Avx512>;
-  if (set == InstructionSet::avx2) return machine_tiles<T, Avx2>;
+      if (set == amx) return amx_tiles;
+      if (set == avx512_bf16) return pairs_tiles;
+      if (set == avx512) return apart_tiles<Avx512>;
+      if (set == avx2) return apart_tiles<Avx2>;
 #endif
-  return (void)set, machine_tiles<T, Portable>;
+      return apart_tiles<Portable>;
+    }
+#ifdef __x86_64__
+  if (set >= avx512) return plain_tiles<T, Avx512>;
+  if (set == avx2) return plain_tiles<T, Avx2>;
+#endif
+  return plain_tiles<T, Portable>;
 }
 
 }  // namespace tenon::detail
