@@ -27,6 +27,9 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual std::string_view name() const = 0;
+  /// Whether sums are added in one order (core/sum_tree.hpp), so that results have the same bits
+  /// however the network is cut. Its kernels then do as KernelCall::sum_blocks says.
+  virtual bool reproducible() const { return false; }
   /// The kernel for an operator of MindSpore's name on such elements; none: its law is run.
   /// A kernel allocates nothing, and gives the same bits for the same call.
   virtual Kernel kernel(std::string_view op, Element element) const = 0;

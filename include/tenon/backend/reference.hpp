@@ -6,9 +6,19 @@
 
 namespace tenon {
 
-struct Reference : Backend {
+struct ReferenceOptions {
+  bool reproducible = false;  // the same bits however the network is cut
+};
+
+class Reference : public Backend {
+ public:
+  explicit Reference(const ReferenceOptions& options = {}) : options_(options) {}
   std::string_view name() const override { return "reference"; }
+  bool reproducible() const override { return options_.reproducible; }
   Kernel kernel(std::string_view, Element) const override { return nullptr; }
+
+ private:
+  ReferenceOptions options_;
 };
 
 }  // namespace tenon

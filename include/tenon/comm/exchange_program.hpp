@@ -13,17 +13,22 @@
 namespace tenon {
 
 struct ExchangeProgram {
-  /// A block for another rank: a region of what this one holds.
+  /// A block for another rank: a region of what this one holds. Of several sums (see Piece) its
+  /// first dimension counts these.
   struct Gift {
     int to;
     Region from;
   };
   /// A block of the result, from another rank or (own) from what this one holds. `add`: it is a
-  /// summand that joins those before it.
+  /// summand that joins those before it. Where sums are joined as a tree, it is `joins.size()`
+  /// sums, and after each of them so many times the last two that are left become one.
   struct Piece {
     int source;
     bool own, add;
     Region from, to;
+    std::vector<int> joins = {};
+
+    int sums() const { return joins.empty() ? 1 : int(joins.size()); }
   };
   std::vector<Gift> gifts;
   std::vector<Piece> pieces;  // in the order of their blocks: sums are added in this order
@@ -41,29 +46,33 @@ struct ExchangeProgram {
 namespace detail {
 
 template <class T>
-void copy_or_add(const T* x, const Region& from, T* y, const Region& to, bool add) {
+void copy(const T* x, const Region& from, T* y, const Region& to) {
   for_each_run(from, to, [&](Index in, Index out, Index run) {
-    if (add)
-      for (Index i = 0; i < run; ++i) y[out + i] += x[in + i];
-    else std::memmove(y + out, x + in, std::size_t(run) * sizeof(T));
+    std::memmove(y + out, x + in, std::size_t(run) * sizeof(T));
   });
 }
 
 }  // namespace detail
 
-/// y[to] = x[from], or += for floating sums.
-inline void copy(Element element, const void* x, const Region& from, void* y, const Region& to,
-                 bool add = false) {
+/// y[to] = x[from].
+inline void copy(Element element, const void* x, const Region& from, void* y, const Region& to) {
   const auto as = [&](auto zero) {
     using T = decltype(zero);
-    detail::copy_or_add(static_cast<const T*>(x), from, static_cast<T*>(y), to, add);
+    detail::copy(static_cast<const T*>(x), from, static_cast<T*>(y), to);
   };
-  if (element == Element::float32) as(float());
-  else if (element == Element::float64) as(double());
-  else if (bytes(element) == 8) as(std::int64_t());
+  if (bytes(element) == 8) as(std::int64_t());
   else if (bytes(element) == 4) as(std::int32_t());
   else if (bytes(element) == 2) as(std::int16_t());
   else as(std::int8_t());
+}
+
+/// Of a region of several sums, the i-th.
+inline Region sum_of(const Region& region, int sums, int i) {
+  if (sums == 1) return region;
+  Region one{region.first + i * region.strides[0], {}, {}};
+  for (int d = 1; d < region.sizes.size(); ++d)
+    one.sizes.push_back(region.sizes[d]), one.strides.push_back(region.strides[d]);
+  return one;
 }
 
 /// The region's elements one after the other.

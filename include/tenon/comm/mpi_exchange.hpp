@@ -5,7 +5,7 @@
 /// is staged in the scratch memory.
 #include <tenon/comm/communication.hpp>
 #include <tenon/comm/messages.hpp>
-#include <tenon/core/finish.hpp>
+#include <tenon/comm/region_sum.hpp>
 
 namespace tenon {
 
@@ -17,8 +17,8 @@ class MpiExchange : public Exchange {
       : program_(std::move(program)), messages_(communicator, tag, largest) {
     const Index size = bytes(program_.element);
     std::size_t used = 0;
-    const auto message = [&](int peer, const Region& region, bool staged) {
-      Message m{peer, nullptr, region.first * size, region.volume() * size};
+    const auto message = [&](int peer, const Region& region, bool staged, int sums = 1) {
+      Message m{peer, nullptr, region.first * size, sums * region.volume() * size};
       if (staged) m.staging = scratch.data() + used, used += std::size_t(m.bytes);
       if (used > scratch.size())
         throw Error("an exchange needs more scratch memory than the plan gave it");
@@ -28,9 +28,11 @@ class MpiExchange : public Exchange {
     const bool sums = program_.sums();
     for (const ExchangeProgram::Piece& piece : program_.pieces)
       if (!piece.own)
-        taken_.push_back(message(piece.source, piece.to, sums || !is_contiguous(piece.to)));
+        taken_.push_back(
+            message(piece.source, piece.to, sums || !is_contiguous(piece.to), piece.sums()));
     for (const ExchangeProgram::Gift& gift : program_.gifts)
       given_.push_back(message(gift.to, gift.from, !is_contiguous(gift.from)));
+    if (sums) prepare_adds();
   }
 
   const std::byte* run(const void* x, void* y, const Finish& finish = {}) override {
@@ -46,15 +48,13 @@ class MpiExchange : public Exchange {
                      m.bytes);
     }
     messages_.wait();
-    std::size_t taken = 0;
-    for (const ExchangeProgram::Piece& piece : program_.pieces) {  // in the order of the blocks
-      if (piece.own) {
-        copy(program_.element, x, piece.from, y, piece.to, piece.add);
-      } else if (const Message& m = taken_[taken++]; m.staging) {
-        copy(program_.element, m.staging, packed(piece.to), y, piece.to, piece.add);
-      }
+    if (adds_.empty()) keep_own(x, y);
+    for (Add& add : adds_) {
+      for (std::size_t i = 0; i < add.at.size(); ++i)
+        if (!add.staged[i]) add.at[i] = static_cast<const std::byte*>(x);
+      add.sum.run(add.at.data(), static_cast<std::byte*>(y), finish);
     }
-    finish_block(program_.element, y, program_.result, finish);
+    if (adds_.empty()) finish_block(program_.element, y, program_.result, finish);
     return static_cast<const std::byte*>(y);
   }
 
@@ -64,8 +64,52 @@ class MpiExchange : public Exchange {
     std::byte* staging;  // none: straight from or to memory, `first` bytes in
     Index first, bytes;
   };
+  /// A block of the result, and what is added there: what this rank holds, or what was staged.
+  struct Add {
+    RegionSum sum;
+    std::vector<const std::byte*> at;
+    std::vector<bool> staged;
+  };
+
+  /// What needs no sums: what lies here, and what did not come to its place.
+  void keep_own(const void* x, void* y) const {
+    std::size_t taken = 0;
+    for (const ExchangeProgram::Piece& piece : program_.pieces) {
+      if (piece.own) copy(program_.element, x, piece.from, y, piece.to);
+      else if (const Message& m = taken_[taken++]; m.staging)
+        copy(program_.element, m.staging, packed(piece.to), y, piece.to);
+    }
+  }
+
+  void prepare_adds() {
+    const Index columns = program_.result.empty() ? 1 : program_.result.back();
+    std::vector<Region> regions;
+    std::vector<int> joins;
+    Add add{RegionSum(program_.element, {}, {}, {}, 1), {}, {}};
+    std::size_t taken = 0;
+    const auto& pieces = program_.pieces;
+    for (std::size_t p = 0; p < pieces.size(); ++p) {
+      const ExchangeProgram::Piece& piece = pieces[p];
+      const Message* m = piece.own ? nullptr : &taken_[taken++];
+      for (int i = 0; i < piece.sums(); ++i) {
+        Region staged = packed(piece.to);
+        staged.first = i * piece.to.volume();
+        regions.push_back(m ? staged : sum_of(piece.from, piece.sums(), i));
+        joins.push_back(piece.joins.empty() ? int(piece.add) : piece.joins[std::size_t(i)]);
+        add.at.push_back(m ? m->staging : nullptr);
+        add.staged.push_back(m != nullptr);
+      }
+      if (p + 1 < pieces.size() && pieces[p + 1].add) continue;
+      add.sum = RegionSum(program_.element, piece.to, regions, joins, columns);
+      adds_.push_back(std::move(add));
+      add = {RegionSum(program_.element, {}, {}, {}, 1), {}, {}};
+      regions.clear(), joins.clear();
+    }
+  }
+
   ExchangeProgram program_;
   Messages messages_;
+  std::vector<Add> adds_;  // of an exchange that sums
   std::vector<Message> taken_, given_;
 };
 

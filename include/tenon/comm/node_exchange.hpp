@@ -109,19 +109,18 @@ class NodeExchange : public Exchange {
 
   Sum sum_of(const NodeSchedule::Job& job) {
     std::vector<Input> inputs;
-    std::vector<std::vector<Region>> groups;
-    for (const std::vector<NodeSchedule::Term>& group : job.groups) {
-      groups.emplace_back();
-      for (const NodeSchedule::Term& term : group) {
-        const std::size_t place = node_.place(term.rank);
-        const Turns& memory = term.arrived ? memory_.arrived(place) : memory_.held(place);
-        inputs.push_back({place == own_ && !term.arrived ? Turns{} : memory, place,
-                          term.arrived ? has_arrived : is_held});
-        groups.back().push_back(term.from);
-      }
+    std::vector<Region> regions;
+    std::vector<int> joins;
+    for (const NodeSchedule::Term& term : job.terms) {
+      const std::size_t place = node_.place(term.rank);
+      const Turns& memory = term.arrived ? memory_.arrived(place) : memory_.held(place);
+      inputs.push_back({place == own_ && !term.arrived ? Turns{} : memory, place,
+                        term.arrived ? has_arrived : is_held});
+      regions.push_back(term.from);
+      joins.push_back(term.joins);
     }
     const std::size_t count = inputs.size();
-    return {RegionSum(element_, job.to, groups, block_.empty() ? 1 : block_.back()),
+    return {RegionSum(element_, job.to, regions, joins, block_.empty() ? 1 : block_.back()),
             std::move(inputs), std::vector<const std::byte*>(count)};
   }
 
@@ -142,11 +141,11 @@ class NodeExchange : public Exchange {
         parcel.staging.resize(std::size_t(parcel.bytes));
         Index at = 0;
         for (const std::vector<Summand>& summands : sent.sums) {
-          NodeSchedule::Job job{packed(summands[0].from), {{}}};
+          NodeSchedule::Job job{packed(summands[0].from), {}};
           job.to.first = at;
           at += job.to.volume();
           for (const Summand& summand : summands)
-            job.groups[0].push_back({summand.rank, false, summand.from});
+            job.terms.push_back({summand.rank, false, summand.from, int(!job.terms.empty())});
           parcel.sums.push_back(sum_of(job));
         }
       }

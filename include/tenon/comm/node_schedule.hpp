@@ -16,11 +16,12 @@ class NodeSchedule {
     int rank;
     bool arrived;
     Region from;
+    int joins;  // as of Summand
   };
-  /// A part of the result, its summands in groups that are added first.
+  /// A part of the result, and what is added there.
   struct Job {
     Region to;
-    std::vector<std::vector<Term>> groups;
+    std::vector<Term> terms;
   };
   /// Of each rank of the node, in their order.
   struct Member {
@@ -107,9 +108,9 @@ class NodeSchedule {
   }
   bool is_worth_sharing(int rank) const {
     bool gathered = result_elements(rank) > 0;  // each block is held on this node, by one rank
+    const int node = nodes_.of_rank(rank);
     for (const SummedBlock& block : blocks_.of(rank))
-      gathered =
-          gathered && block.summands.size() == 1 && !nodes_.crosses(block, nodes_.of_rank(rank));
+      gathered = gathered && block.summands.size() == 1 && !nodes_.crosses(block, node);
     return gathered || result_elements(rank) * bytes_ >= bytes_worth_sharing;
   }
   bool lies_in_result(Member& member) const {
@@ -132,10 +133,9 @@ class NodeSchedule {
     const auto give_out = [&](const SummedBlock& block) {
       const Job job{block.to, terms(block)};
       int worker = workers[next++ % workers.size()];
-      if (job.groups.size() == 1 && job.groups[0].size() == 1)
-        if (const int nearest = job.groups[0][0].rank; contains(workers, nearest)) worker = nearest;
-      for (const std::vector<Term>& group : job.groups)
-        for (const Term& term : group) reads(worker, term.rank, term.arrived);
+      const int nearest = job.terms[0].rank;
+      if (job.terms.size() == 1 && contains(workers, nearest)) worker = nearest;
+      for (const Term& term : job.terms) reads(worker, term.rank, term.arrived);
       const bool there = member(owner).shares && block.summands.size() == 1 &&
                          block.summands[0].rank == worker && member(worker).in_place;
       if (worker == rank_ && !there) jobs.push_back(job);
@@ -147,24 +147,26 @@ class NodeSchedule {
       else give_out(block);
     }
   }
-  std::vector<std::vector<Term>> terms(const SummedBlock& block) const {
-    std::vector<std::vector<Term>> groups;
-    for (const std::vector<Summand>& summands : nodes_.groups(block)) {
-      std::vector<Term> group;
-      const int node = nodes_.of_rank(summands[0].rank);
-      if (node == nodes_.of_rank(rank_)) {
-        for (const Summand& summand : summands)
-          group.push_back({summand.rank, false, summand.from});
-      } else {
+  /// What lies on a node is added there before it is added to what came from others.
+  std::vector<Term> terms(const SummedBlock& block) const {
+    std::vector<Term> terms;
+    const std::vector<std::vector<Summand>> groups = nodes_.groups(block);
+    const bool in_order = groups.size() == 1 || groups.size() == block.summands.size();
+    for (const std::vector<Summand>& sums : groups) {
+      const int node = nodes_.of_rank(sums[0].rank), joins = in_order ? sums[0].joins : 0;
+      const bool local = node == nodes_.of_rank(rank_);
+      for (std::size_t i = 0; local && i < sums.size(); ++i)
+        terms.push_back({sums[i].rank, false, sums[i].from, in_order ? sums[i].joins : int(i > 0)});
+      if (!local) {
         const Traffic& in = arriving_.at(node);
-        const Traffic::Delivery& delivery = in.of(summands);
+        const Traffic::Delivery& sent = in.of(sums);
         Region from = packed(block.to);
-        from.first = arrived_.at({node, std::ptrdiff_t(delivery.parcel)}) + delivery.at;
-        group.push_back({in.parcels[delivery.parcel].to, true, from});
+        from.first = arrived_.at({node, std::ptrdiff_t(sent.parcel)}) + sent.at;
+        terms.push_back({in.parcels[sent.parcel].to, true, from, joins});
       }
-      groups.push_back(std::move(group));
+      if (!in_order && &sums != groups.data()) ++terms.back().joins;
     }
-    return groups;
+    return terms;
   }
 
   SummedBlocks& blocks_;

@@ -51,7 +51,8 @@ struct Nodes {
 };
 
 /// Whether all ranks find the summands of all blocks on nodes in the same pattern: only then does
-/// adding on a node first give every rank the same bits. Cost: asks every rank's program.
+/// adding on a node first give every rank the same bits. Never of sums in an order of their own.
+/// Cost: asks every rank's program.
 inline bool may_add_on_a_node(SummedBlocks& blocks, const std::vector<int>& nodes) {
   std::vector<std::size_t> first, own;
   for (int rank = 0; rank < int(nodes.size()); ++rank)
@@ -61,6 +62,7 @@ inline bool may_add_on_a_node(SummedBlocks& blocks, const std::vector<int>& node
         const auto node = [&](std::size_t k) { return nodes[std::size_t(block.summands[k].rank)]; };
         for (j = 0; node(j) != node(i);) ++j;
         own.push_back(j);
+        if (block.summands[i].joins != int(i > 0)) return false;  // a tree of sums
       }
       if (first.empty()) first = own;
       if (own != first) return false;

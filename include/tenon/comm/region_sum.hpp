@@ -2,7 +2,7 @@
 #pragma once
 /// One pass over memory adds any number of regions, and finishes the sum:
 ///   y[to] = activation((x0[r0] + x1[r1] + ...) + bias)
-/// Of groups, each is summed before their sums are added: (x0 + x1) + (x2 + x3).
+/// Sums of some of them may be joined later: (x0 + x1) + (x2 + x3) is {0, 1, 0, 2} joins.
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -61,14 +61,18 @@ void finish_part(T* y, Index first, Index n, Index columns, const Finish& finish
 
 class RegionSum {
  public:
-  /// @param to where in the block of the result. @param groups regions of as many elements.
+  /// @param to where in the block of the result. @param from regions of as many elements.
+  /// @param joins after each, how often the last two sums become one. @pre one is left
   /// @param columns of a row of the result's block.
-  RegionSum(Element element, const Region& to, const std::vector<std::vector<Region>>& groups,
-            Index columns)
+  RegionSum(Element element, const Region& to, const std::vector<Region>& from,
+            const std::vector<int>& joins, Index columns)
       : element_(element), columns_(std::max<Index>(columns, 1)), regions_{to} {
-    for (const std::vector<Region>& group : groups) {
-      groups_.push_back(int(group.size()));
-      regions_.insert(regions_.end(), group.begin(), group.end());
+    regions_.insert(regions_.end(), from.begin(), from.end());
+    for (std::size_t i = 0; i < joins.size(); ++i) {
+      const bool begins = joins[i] == 0;
+      if (begins || chains_.back().joins > 0) chains_.push_back({begins, 0, 0});
+      ++chains_.back().inputs;
+      chains_.back().joins += std::max(joins[i] - 1, 0);
     }
     at_.resize(regions_.size());
     inputs_.resize(regions_.size());
@@ -77,7 +81,7 @@ class RegionSum {
     if (to.volume() == 0) length_ = 0;
   }
 
-  /// @param x where each region's memory begins, in the order of the groups.
+  /// @param x where each region's memory begins.
   void run(const std::byte* const* x, std::byte* y, const Finish& finish) {
     const auto as = [&](auto zero) { run_as<decltype(zero)>(x, y, finish); };
     if (element_ == Element::float32) as(float());
@@ -127,32 +131,44 @@ class RegionSum {
       for (std::size_t i = 1; i < regions_.size(); ++i)
         inputs_[i] = x[i - 1] + (at_[i] + done) * Index(sizeof(T));
       T* const out = y + at_[0] + done;
-      add_groups(out, inputs_.data() + 1, n);
+      add_chains(out, inputs_.data() + 1, n);
       if (!finish) continue;
       if constexpr (std::is_floating_point_v<T>)
         detail::finish_part(out, at_[0] + done, n, columns_, finish);
     }
   }
 
+  /// Inputs that are added one after the other, to a new sum or to the last one, and how often that
+  /// is then joined to the one before.
+  struct Chain {
+    bool begins;
+    int inputs, joins;
+  };
+
+  /// Sums that wait lie in y, and then in others.
   template <class T>
-  void add_groups(T* y, const std::byte* const* x, Index n) const {
-    detail::add_all(y, x, groups_[0], n);
-    x += groups_[0];
-    for (std::size_t g = 1; g < groups_.size(); x += groups_[g++]) {
-      alignas(64) T other[chunk_bytes / sizeof(T)];
-      const std::byte* sum = x[0];
-      if (groups_[g] > 1) {
-        detail::add_all(other, x, groups_[g], n);
-        sum = reinterpret_cast<const std::byte*>(other);
+  void add_chains(T* y, const std::byte* const* x, Index n) const {
+    detail::add_all(y, x, chains_[0].inputs, n);
+    if (chains_.size() == 1) return;
+    alignas(64) T others[sum_tree_depth][chunk_bytes / sizeof(T)];
+    const auto sum = [&](int i) { return i == 0 ? y : others[i - 1]; };
+    int last = 0;
+    for (std::size_t c = 1; c < chains_.size(); ++c) {
+      x += chains_[c - 1].inputs;
+      if (chains_[c].begins) detail::add_all(sum(++last), x, chains_[c].inputs, n);
+      else
+        for (int i = 0; i < chains_[c].inputs; ++i) detail::add_few<1, false>(sum(last), x + i, n);
+      for (int joins = chains_[c].joins; joins > 0; --joins, --last) {
+        const auto* added = reinterpret_cast<const std::byte*>(sum(last));
+        detail::add_few<1, false>(sum(last - 1), &added, n);
       }
-      detail::add_few<1, false>(y, &sum, n);
     }
   }
 
   Element element_;
   Index columns_;
   std::vector<Region> regions_;  // of the result, then of every input
-  std::vector<int> groups_;
+  std::vector<Chain> chains_;
   int outer_ = 0;     // dimensions around the runs
   Index length_ = 1;  // of a run
   std::vector<Index> at_;

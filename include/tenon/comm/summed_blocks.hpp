@@ -14,12 +14,14 @@ inline bool same_region(const Region& a, const Region& b) {
   return a.first == b.first && a.sizes == b.sizes && a.strides == b.strides;
 }
 
-/// A region of what a rank holds.
+/// A region of what a rank holds. After it, so many times the last two sums that are left are
+/// joined: once, but not after the first, where all are added one after the other.
 struct Summand {
   int rank;
   Region from;
+  int joins = 0;
   friend bool operator==(const Summand& a, const Summand& b) {
-    return a.rank == b.rank && same_region(a.from, b.from);
+    return a.rank == b.rank && a.joins == b.joins && same_region(a.from, b.from);
   }
 };
 
@@ -68,8 +70,11 @@ class SummedBlocks {
     std::vector<SummedBlock> blocks;
     for (const ExchangeProgram::Piece& piece : program(rank).pieces) {
       if (!piece.add) blocks.push_back({piece.to, {}});
-      blocks.back().summands.push_back(
-          {piece.source, piece.own ? piece.from : given(piece.source, rank)});
+      const Region from = piece.own ? piece.from : given(piece.source, rank);
+      for (int i = 0; i < piece.sums(); ++i)
+        blocks.back().summands.push_back(
+            {piece.source, sum_of(from, piece.sums(), i),
+             piece.joins.empty() ? int(piece.add) : piece.joins[std::size_t(i)]});
     }
     return blocks_[rank] = std::move(blocks);
   }

@@ -7,6 +7,7 @@
 
 #include <tenon/core/box.hpp>
 #include <tenon/core/element.hpp>
+#include <tenon/core/sum_tree.hpp>
 
 namespace tenon {
 
@@ -60,9 +61,11 @@ struct KernelCall {
   Vector<Block, 5> inputs;  // a fused bias is the last
   Block output;
   Attributes attributes;
-  bool bias = false;                   // add inputs.back() to every row
-  const Scalar* activation = nullptr;  // then apply this function
-  std::string_view activation_name;    // of MindSpore's name
+  const SumBlocks* sum_blocks = nullptr;  // how k is added where the order matters; every sum that
+                                          // is left is a block of the output's size
+  bool bias = false;                      // add inputs.back() to every row
+  const Scalar* activation = nullptr;     // then apply this function
+  std::string_view activation_name;       // of MindSpore's name
 
   Finish finish() const {
     return {bias ? inputs.back().data : nullptr, activation, activation_name};
@@ -77,8 +80,7 @@ struct Law {
   bool exists = false;
 
   constexpr Law() = default;
-  constexpr Law(Kernel single, Kernel twice)
-      : of_float(single), of_double(twice), exists(true) {}
+  constexpr Law(Kernel single, Kernel twice) : of_float(single), of_double(twice), exists(true) {}
   constexpr Kernel operator()(Element element) const {
     return element == Element::float64 ? of_double : of_float;
   }

@@ -15,6 +15,9 @@ namespace tenon {
 
 inline constexpr Index sum_tree_blocks = 24;
 
+/// Sums that wait to be joined: no more than so many at once.
+inline constexpr int sum_tree_depth = 8;
+
 /// How many of the tree's sums end with a block, of those that begin with `first` or behind it.
 constexpr int sums_ending_with(Index block, Index first) {
   const Index end = block + 1;
@@ -34,13 +37,17 @@ struct SumBlocks {
   std::size_t sums() const { return later.size(); }
 };
 
-/// Part `part` of `parts` of a sum over `size` elements.
-/// @throws Error where the parts are no whole blocks.
+/// Why a sum cannot be cut into so many parts; an empty text where it can.
+inline std::string refused_parts(Index parts) {
+  if (parts > 0 && sum_tree_blocks % parts == 0) return {};
+  return std::string("a sum in one order for any number of ranks cannot be cut into ")
+      .append(std::to_string(parts))
+      .append(" parts; legal: 1, 2, 3, 4, 6, 8, 12, 24");
+}
+
+/// Part `part` of `parts` of a sum over `size` elements. @throws Error where the parts are refused.
 inline SumBlocks sum_blocks(Index size, Index parts, Index part) {
-  if (parts < 1 || sum_tree_blocks % parts != 0)
-    throw Error(std::string("sums in one order for any number of ranks cannot be cut into ")
-                    .append(std::to_string(parts))
-                    .append(" parts; legal: 1, 2, 3, 4, 6, 8, 12, 24"));
+  if (const std::string refused = refused_parts(parts); !refused.empty()) throw Error(refused);
   const Index each = sum_tree_blocks / parts, first = part * each;
   const Index before = balanced_block(size, parts, part).first;
   SumBlocks found;

@@ -29,9 +29,12 @@ struct Operator {
   int operands = 1;
   Result (*infer)(const Operands&) = nullptr;
   Equation (*equation)(const Operands&) = nullptr;
-  Law law{};                    // none: the result is the same memory
-  Scalar scalar{};              // of an operator that is one function of each element
-  bool adds = false;            // operand 1 may be a bias that its producer adds
+  Law law{};          // none: the result is the same memory
+  Scalar scalar{};    // of an operator that is one function of each element
+  bool adds = false;  // operand 1 may be a bias that its producer adds
+  /// The dimension of the first operand that it sums, if its law knows KernelCall::sum_blocks.
+  int (*summed_dimension)(const Dims& shape, const Attributes&) = nullptr;
+  bool sums_in_blocks = false;  // said apart, as of Scalar
   bool takes_epilogue = false;  // the law adds a bias and applies a scalar function
   bool batch_parallel = false;  // without a strategy: rows over all devices (MindSpore's default)
   std::string_view integers{},

@@ -13,6 +13,7 @@
 #include <tenon/run/held_parameters.hpp>
 #include <tenon/run/prepared_step.hpp>
 #include <tenon/run/returned_inputs.hpp>
+#include <tenon/run/sum_order.hpp>
 
 namespace tenon {
 
@@ -24,6 +25,7 @@ class Executor {
            Parameters& parameters)
       : plan_(plan),
         rank_(communication.rank()),
+        reproducible_(backend.reproducible()),
         arena_(plan.arena),
         at_(plan.buffers.size()),
         steps_(plan.steps.size()) {
@@ -101,15 +103,24 @@ class Executor {
       case Step::Kind::exchange:
         made.exchange = communication.prepare(
             [&](int rank) {
-              return exchange_of(plan_.from(step), plan_.to(step), rank, plan_.devices, y.element);
+              return exchange_of(plan_.from(step), plan_.to(step), rank, plan_.devices, y.element,
+                                 reproducible_);
             },
-            arena_.part(step.scratch, step.scratch_bytes), tag);
+            scratch(made), tag);
         return;
       case Step::Kind::compute:
         detail::prepare_kernel(
-            made, backend, [&](int id) { return block(id); },
-            [&](int id) { return held_.packed(id); });
+            made, backend, reproducible_ ? detail::sum_blocks_of(plan_, step, rank_) : SumBlocks(),
+            [&](int id) { return block(id); }, [&](int id) { return held_.packed(id); });
     }
+  }
+  /// Several sums of each block need room for as many.
+  std::span<std::byte> scratch(detail::PreparedStep& made) {
+    const Step& step = *made.step;
+    if (!reproducible_ || !plan_.from(step).partial())
+      return arena_.part(step.scratch, step.scratch_bytes);
+    made.own = Memory(step.scratch_bytes * sum_tree_depth);
+    return made.own.part(0, Index(made.own.size()));
   }
   /// Of rows of the base; 0 where it is the same elements under another shape.
   Index bytes_behind(const Buffer& rows, const Buffer& base) const {
@@ -128,6 +139,7 @@ class Executor {
 
   PlanView plan_;
   Index rank_;
+  bool reproducible_;
   Memory arena_;
   detail::Places at_;
   detail::HeldParameters held_;

@@ -3,6 +3,7 @@
 /// One step of a plan, made ready on one rank:  step.run(at)
 /// `at` says where each buffer is now; a step says where its output is when it has run.
 #include <tenon/backend/backend.hpp>
+#include <tenon/backend/memory.hpp>
 #include <tenon/comm/communication.hpp>
 #include <tenon/plan/plan.hpp>
 
@@ -19,6 +20,8 @@ struct PreparedStep {
   Exchange* reader = nullptr;  // an exchange that says where the output is best produced
   std::byte* home = nullptr;   // the output's place in the arena
   Index moved = 0;             // of a view: bytes behind the beginning of its base
+  SumBlocks sum_blocks;        // how it adds, where it adds in one order for any cut
+  Memory own;                  // then: its output's place, or an exchange's scratch
 
   void run(Places& at) {
     std::byte*& y = at[std::size_t(step->output)];
@@ -55,10 +58,22 @@ struct PreparedStep {
   }
 };
 
+/// A step that computes adds in blocks. What others are to join is more than one block of its
+/// output.
+inline void add_in_blocks(PreparedStep& made, SumBlocks&& blocks) {
+  made.sum_blocks = std::move(blocks);
+  if (made.sum_blocks.sums() == 0) return;
+  made.arguments.sum_blocks = &made.sum_blocks;
+  if (made.sum_blocks.sums() == 1) return;
+  const Block& y = made.arguments.output;
+  made.own = Memory(Index(made.sum_blocks.sums()) * volume(y.box) * bytes(y.element));
+  made.home = made.own.data();
+}
+
 /// The call of a step that computes. @param block a buffer's block on this rank. @param packed a
 /// buffer's forms, if it is a parameter.
-inline void prepare_kernel(PreparedStep& made, const Backend& backend, auto&& block,
-                           auto&& packed) {
+inline void prepare_kernel(PreparedStep& made, const Backend& backend, SumBlocks&& blocks,
+                           auto&& block, auto&& packed) {
   const Step& step = *made.step;
   Vector<PackedForms*, 5> forms;
   for (int input : step.inputs) {
@@ -68,6 +83,7 @@ inline void prepare_kernel(PreparedStep& made, const Backend& backend, auto&& bl
   made.arguments.output = block(step.output);
   made.arguments.attributes = step.attributes;
   made.arguments.bias = step.bias;
+  add_in_blocks(made, std::move(blocks));
   const Element element = made.arguments.output.element;
   made.prepared = backend.prepare(step.op->name, made.arguments, {forms.begin(), forms.end()});
   made.kernel = backend.kernel(step.op->name, element);

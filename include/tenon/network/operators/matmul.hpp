@@ -77,6 +77,31 @@ constexpr Result infer_matmul(const Operands& o) {
   return r;
 }
 
+constexpr int matmul_summed_dimension(const Dims& a, const Attributes& attributes) {
+  return a.size() - (attributes.integers[0] ? 2 : 1);
+}
+
+/// visit(i, sum) for the i-th sum that is left of term(0) + term(1) + ...; for one where the order
+/// is that of k.
+template <class T>
+void add_in_blocks(const SumBlocks* blocks, Index size, auto&& term, auto&& visit) {
+  T sums[sum_tree_depth];
+  int count = 0;
+  Index k = 0;
+  const auto add_until = [&](Index end) {
+    T sum = 0;
+    for (; k < end; ++k) sum += term(k);
+    sums[count++] = sum;
+  };
+  if (!blocks) add_until(size);
+  for (std::size_t b = 0; blocks && b < blocks->ends.size(); ++b) {
+    add_until(blocks->ends[b]);
+    for (int joins = blocks->joins[b]; joins > 0; --joins, --count)
+      sums[count - 2] += sums[count - 1];
+  }
+  for (int i = 0; i < count; ++i) visit(i, sums[i]);
+}
+
 template <class T>
 void matmul_law(const KernelCall& call) {
   const bool transpose_a = call.attributes.integers[0], transpose_b = call.attributes.integers[1];
@@ -101,12 +126,15 @@ void matmul_law(const KernelCall& call) {
     const T *p = first(a, matrix_a), *q = first(b, matrix_b);
     for (Index m = 0; m < rows; ++m)
       for (Index n = 0; n < columns; ++n) {
-        T sum = 0;
-        for (Index k = 0; k < inner; ++k)
-          sum += p[transpose_a ? k * rows + m : m * inner + k] *
+        const auto term = [&](Index k) {
+          return p[transpose_a ? k * rows + m : m * inner + k] *
                  q[transpose_b ? n * inner + k : k * columns + n];
-        if (call.bias) sum += call.inputs.back().as<const T>()[n];
-        *y++ = call.activation ? (*call.activation)(sum) : sum;
+        };
+        add_in_blocks<T>(call.sum_blocks, inner, term, [&](Index sum_number, T sum) {
+          if (call.bias) sum += call.inputs.back().as<const T>()[n];
+          y[sum_number * volume(c.box)] = call.activation ? (*call.activation)(sum) : sum;
+        });
+        ++y;
       }
     for (int d = batch - 1; d >= 0 && ++at[d] == c.size(d); --d) at[d] = 0;
   }
@@ -123,6 +151,8 @@ struct MatMul : Operation<MatMul> {
                                  .infer = &detail::infer_matmul,
                                  .equation = &detail::matmul_equation,
                                  .law = {&detail::matmul_law<float>, &detail::matmul_law<double>},
+                                 .summed_dimension = &detail::matmul_summed_dimension,
+                                 .sums_in_blocks = true,
                                  .takes_epilogue = true,
                                  .batch_parallel = true,
                                  .integers = "transpose_a transpose_b"};
