@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How fast ranks load their slices of one file of 1 GiB, and what memory it takes them:
-//   mpirun -n 4 build/bench/checkpoint [FOLDER] [--keep] [--rounds 7] [--python python3]
+//   mpirun -n 4 build/bench/checkpoint [FOLDER] [--keep] [--rounds 7] [--python python3] [--json FILE]
 // 16 matrices of 4096 x 4096 floats, the even ones cut by rows, the odd ones by columns; the file
 // is made where it is not there, is in the page cache, and is removed unless it is kept. Beside
 // it: a plain copy out of a map, and safetensors for Python.
@@ -16,6 +16,9 @@
 #include <tenon/comm/mpi.hpp>
 #include <tenon/io/write_safetensors.hpp>
 #include <tenon/model/load.hpp>
+
+#include "support/mpi_together.hpp"
+#include "support/report.hpp"
 
 using namespace tenon;
 namespace mpi = boost::mpi;
@@ -184,7 +187,7 @@ Result safetensors(const Setting& setting) {
 }
 
 struct Way {
-  const char* name;
+  const char *name, *contender;
   Loaded (*load)(const Setting&);  // none: safetensors
   std::vector<Result> results{};
 
@@ -219,15 +222,28 @@ void print(const std::vector<Way>& ways, int ranks) {
   }
 }
 
+/// Into the file of --json, where reading is `tenon`.
+void keep(const std::vector<Way>& ways, const std::string& json, const mpi::communicator& world) {
+  bench::MpiTogether ranks(world);
+  bench::Report report("checkpoint", {.json = json, .effort = {}, .only = {}}, ranks);
+  std::vector<std::pair<std::string, bench::Times>> times;
+  for (const Way& way : ways)
+    if (way.measured()) times.push_back({way.contender, {way.seconds(false), way.seconds(true)}});
+    else report.skip(way.contender, "pip install safetensors numpy");
+  report.add({.name = "slices of 1 GiB", .ranks = world.size(), .bytes = double(total)}, times);
+  report.finish();
+}
+
 void run(int argc, char** argv, const mpi::communicator& world) {
-  std::string folder, python = "python3";
+  std::string folder, python = "python3", json;
   std::size_t rounds = 7;
-  bool keep = false;
+  bool stays = false;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word == "--keep") keep = true;
+    if (word == "--keep") stays = true;
     else if (word == "--rounds" && i + 1 < argc) rounds = std::stoul(argv[++i]);
     else if (word == "--python" && i + 1 < argc) python = argv[++i];
+    else if (word == "--json" && i + 1 < argc) json = argv[++i];
     else folder = word;
   }
   if (folder.empty()) folder = std::filesystem::temp_directory_path();
@@ -239,11 +255,12 @@ void run(int argc, char** argv, const mpi::communicator& world) {
   if (is_first && !std::filesystem::exists(setting.path)) make_file(setting.path);
   meet(world);
   // The first two are what the others are compared with.
-  std::vector<Way> ways{{"map and copy, by hand", plain_copy},
-                        {"safetensors, get_slice", nullptr},
-                        {"Tenon, read", read},
-                        {"Tenon, mapped", mapped},
-                        {"Tenon, mapped and touched", mapped_and_used}};
+  std::vector<Way> ways{{"map and copy, by hand", "by hand", plain_copy},
+                        {"safetensors, get_slice", "safetensors", nullptr},
+                        {"Tenon, read", "tenon", read},
+                        {"Tenon, mapped", "tenon mapped", mapped},
+                        {"Tenon, mapped and touched", "tenon mapped, touched",
+                         mapped_and_used}};
   for (std::size_t round = 0; round <= rounds; ++round)
     for (Way& way : ways) {
       const Result result = way.load ? measure(setting, way.load) : safetensors(setting);
@@ -251,7 +268,8 @@ void run(int argc, char** argv, const mpi::communicator& world) {
     }
   if (!is_first) return;
   print(ways, world.size());
-  if (!keep) std::filesystem::remove(setting.path);
+  if (!json.empty()) keep(ways, json, world);
+  if (!stays) std::filesystem::remove(setting.path);
 }
 
 }  // namespace

@@ -44,8 +44,7 @@ std::vector<bench::Contender> contenders(const bench::Problem& problem, const st
                                          bench::Report& report) {
   std::vector<bench::Contender> all;
   const auto check = [=] { bench::check(problem); };
-  if (const auto cpu = bench::cpu_of(problem.dtype, problem.threads))
-    all.push_back(ours(problem, *cpu));
+  all.push_back(ours(problem, bench::cpu_of(problem.dtype, problem.threads)));
   for (const bench::Peer& peer : bench::peers()) {
     if (!peer.missing.empty()) report.skip(peer.name, peer.missing);
     else if (auto run = peer.prepare(problem)) all.push_back({peer.name, run, nullptr, check});

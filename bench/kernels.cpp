@@ -71,10 +71,9 @@ class Ours {
 std::vector<bench::Contender> contenders(const bench::Problem& problem, bench::Report& report) {
   std::vector<bench::Contender> all;
   const auto check = [=] { bench::check(problem); };
-  if (const auto cpu = bench::cpu_of(problem.dtype, problem.threads)) {
-    const auto ours = std::make_shared<Ours>(problem, *cpu);
-    all.push_back({"tenon", [ours] { ours->run(); }, nullptr, check});
-  }
+  const auto ours =
+      std::make_shared<Ours>(problem, bench::cpu_of(problem.dtype, problem.threads));
+  all.push_back({"tenon", [ours] { ours->run(); }, nullptr, check});
   for (const bench::Peer& peer : bench::peers()) {
     if (!peer.missing.empty()) report.skip(peer.name, peer.missing);
     else if (auto run = peer.prepare(problem)) all.push_back({peer.name, run, nullptr, check});

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""plots.py FOLDER: joins FOLDER/parts/*.json into FOLDER/results.json, says what was skipped, and draws what is there:
+kernels_ratio.svg, kernels_share.svg, forward.svg, forward_ranks.svg, collectives.svg, matmul.svg."""
+import json
+import math
+import pathlib
+import sys
+
+ORDER = ["kernels", "forward", "collectives", "matmul", "checkpoint", "compile"]
+COLOURS = {"tenon": "#c0392b", "onednn": "#2471a3", "openblas": "#7d8b99", "eigen": "#b7950b", "onnxruntime": "#6c3483",
+           "by hand": "#2471a3", "by hand, yielding": "#85c1e9", "Open MPI": "#2471a3", "Open MPI, yielding": "#85c1e9",
+           "scalapack": "#2471a3", "scalapack, yielding": "#85c1e9", "tenon tutorial": "#e59866",
+           "tenon by messages": "#e59866"}
+MARKS = {"onednn": "o", "openblas": "s", "eigen": "^", "onnxruntime": "D"}
+
+folder = pathlib.Path(sys.argv[1])
+files = sorted((folder / "parts").glob("*.json"), key=lambda path: (ORDER + [path.stem]).index(path.stem))
+results = [result for path in files for result in json.loads(path.read_text())]
+(folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+for result in results:
+    if "skipped" in result:
+        print("skipped in %(bench)s: %(contender)s (%(skipped)s)" % result)
+times = [result for result in results if "seconds_min" in result]
+try:
+    import matplotlib
+    matplotlib.use("svg")
+    import matplotlib.pyplot as pyplot
+except ImportError:
+    print("no plots: python3-matplotlib is not installed")
+    sys.exit()
+pyplot.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "tenon",
+                        "axes.titlesize": 9, "legend.frameon": False, "svg.fonttype": "path", "axes.axisbelow": True})
+
+
+def of(bench, **wanted):
+    return [r for r in times if r["bench"] == bench and all(r.get(key) == value for key, value in wanted.items())]
+
+
+def unique(values):
+    return list(dict.fromkeys(values))
+
+
+def is_limit(contender):
+    return contender.startswith("limit")
+
+
+def by_case(rows):
+    """{case: {contender: seconds}}, in the order of the file."""
+    cases = {}
+    for row in rows:
+        cases.setdefault(row["case"], {})[row["contender"]] = row["seconds_min"]
+    return cases
+
+
+def save(figure, name):
+    figure.savefig(folder / name, bbox_inches="tight", metadata={"Date": None})
+    pyplot.close(figure)
+    print("drawn: %s" % (folder / name))
+
+
+def one_legend(figure, axes):
+    """Of all panels together, below them."""
+    handles = {}
+    for axis in axes:
+        for handle, label in zip(*axis.get_legend_handles_labels()):
+            handles.setdefault(label, handle)
+    figure.legend(handles.values(), handles.keys(), loc="upper center", bbox_to_anchor=(0.5, 0.02), ncol=len(handles))
+
+
+def panels(rows):
+    """One for each dtype and number of threads."""
+    return unique((row["dtype"], row["threads"]) for row in rows)
+
+
+def threads_text(count):
+    return "%d thread%s" % (count, "" if count == 1 else "s")
+
+
+def kernels(name, title, value, lines):
+    """A panel for each dtype and number of threads, a column for each shape, a mark for each contender."""
+    rows = of("kernels")
+    if not rows:
+        return
+    figure, grid = pyplot.subplots(len(panels(rows)), 1, figsize=(9, 2.1 * len(panels(rows))), sharex=True, squeeze=False)
+    for axis, (dtype, threads) in zip(grid[:, 0], panels(rows)):
+        cases = by_case(of("kernels", dtype=dtype, threads=threads))
+        for contender in unique(c for case in cases.values() for c in case if not is_limit(c)):
+            points = [(i, value(case, contender)) for i, case in enumerate(cases.values())]
+            points = [(i, y) for i, y in points if y]
+            if points:
+                axis.scatter(*zip(*points), label=contender, color=COLOURS.get(contender), zorder=3,
+                             marker=MARKS.get(contender, "*"), s=60 if contender == "tenon" else 22)
+        lines(axis)
+        axis.set_title("%s, %s" % (dtype, threads_text(threads)), loc="left")
+        axis.grid(axis="y", color="#dddddd", linewidth=0.6)
+        axis.set_xticks(range(len(cases)), [case.partition("x")[0] for case in cases])
+        groups = unique(case.partition("x")[2] for case in cases)
+        for i, group in enumerate(groups):
+            own = [j for j, case in enumerate(cases) if case.partition("x")[2] == group]
+            if i:
+                axis.axvline(own[0] - 0.5, color="#bbbbbb", linewidth=0.8)
+            if axis is grid[-1, 0]:
+                axis.text((own[0] + own[-1]) / 2, -0.24, "rows of x %s" % group.replace("x", " x "), ha="center",
+                          transform=axis.get_xaxis_transform())
+        axis.set_xlim(-0.5, len(cases) - 0.5)
+    figure.suptitle(title, x=0.02, ha="left", fontsize=10)
+    figure.tight_layout()
+    one_legend(figure, grid[:, 0])
+    save(figure, name)
+
+
+def ratio(case, contender):
+    return case[contender] / case["tenon"] if "tenon" in case and contender != "tenon" else None
+
+
+def ratio_lines(axis):
+    axis.axhline(1, color=COLOURS["tenon"], linewidth=1)
+    axis.set_yscale("log", base=2)
+    axis.yaxis.set_major_formatter(lambda y, _: "%g" % y)
+    axis.set_ylabel("time / tenon's")
+
+
+def share(case, contender):
+    limits = [seconds for name, seconds in case.items() if is_limit(name)]
+    return 100 * min(limits) / case[contender] if limits else None
+
+
+def share_lines(axis):
+    axis.axhline(100, color="#555555", linewidth=1)
+    axis.set_ylim(0, 108)
+    axis.set_ylabel("% of the limit")
+
+
+def bars(axis, cases, unit):
+    """A group for each case, a bar for each contender, its number above it."""
+    contenders = unique(c for case in cases.values() for c in case if not is_limit(c))
+    width = 0.84 / len(contenders)
+    for k, contender in enumerate(contenders):
+        points = [(i, case[contender]) for i, case in enumerate(cases.values()) if contender in case]
+        places = [i - 0.42 + (k + 0.5) * width for i, _ in points]
+        heights = [unit(y) for _, y in points]
+        axis.bar(places, heights, width * 0.92, label=contender, color=COLOURS.get(contender, "#999999"))
+        for x, y in zip(places, heights):
+            axis.text(x, y, "%.0f" % y if y >= 10 else "%.1f" % y, ha="center", va="bottom", fontsize=6.5)
+    axis.set_xticks(range(len(cases)), cases)
+
+
+def bar_panels(name, title, rows, key, caption, unit, label, logarithmic=False):
+    keys = unique(key(row) for row in rows)
+    if not rows:
+        return
+    columns = min(2, len(keys))
+    figure, grid = pyplot.subplots(math.ceil(len(keys) / columns), columns, squeeze=False,
+                                   figsize=(9, 2.4 * math.ceil(len(keys) / columns)))
+    for axis in grid.flat[len(keys):]:
+        axis.set_visible(False)
+    for axis, panel in zip(grid.flat, keys):
+        own = [row for row in rows if key(row) == panel]
+        flops = {row["case"]: row.get("flops", 0) for row in own}
+        cases = by_case(own)
+        bars(axis, {case: {c: (s, flops[case]) for c, s in of_case.items()} for case, of_case in cases.items()},
+             lambda pair: unit(*pair))
+        axis.set_title(caption(panel), loc="left")
+        axis.set_ylabel(label)
+        if logarithmic:
+            axis.set_yscale("log")
+            axis.margins(y=0.12)
+    figure.suptitle(title, x=0.02, ha="left", fontsize=10)
+    figure.tight_layout()
+    one_legend(figure, list(grid.flat[:len(keys)]))
+    save(figure, name)
+
+
+def collectives():
+    rows = of("collectives")
+    if not rows:
+        return
+    kinds, counts = unique(r["case"].split(" ")[0] for r in rows), unique(r["ranks"] for r in rows)
+    figure, grid = pyplot.subplots(len(kinds), len(counts), figsize=(9, 2.3 * len(kinds)), squeeze=False, sharex=True)
+    for row_of_axes, kind in zip(grid, kinds):
+        for axis, ranks in zip(row_of_axes, counts):
+            own = [r for r in rows if r["case"].split(" ")[0] == kind and r["ranks"] == ranks]
+            for contender in unique(r["contender"] for r in own):
+                points = sorted((r["bytes"], 1e6 * r["seconds_min"]) for r in own if r["contender"] == contender)
+                style = {"color": "#999999", "linestyle": ":"} if is_limit(contender) else {"color": COLOURS.get(contender)}
+                axis.plot(*zip(*points), marker=".", label=contender, linewidth=1.2, **style)
+            axis.set_xscale("log", base=2)
+            axis.set_yscale("log")
+            sizes = sorted({r["bytes"] for r in own})
+            axis.set_xticks(sizes, ["%d KiB" % (s / 1024) if s < 2**20 else "%d MiB" % (s / 2**20) for s in sizes])
+            axis.minorticks_off()
+            axis.grid(color="#dddddd", linewidth=0.6)
+            axis.set_title("%s, %d ranks" % (kind, ranks), loc="left")
+            if axis is row_of_axes[0]:
+                axis.set_ylabel("microseconds")
+    figure.tight_layout()
+    one_legend(figure, grid.flat)
+    save(figure, "collectives.svg")
+
+
+kernels("kernels_ratio.svg", "Peers' times of relu(x w + b), Tenon's being 1: above the line Tenon is faster", ratio, ratio_lines)
+kernels("kernels_share.svg", "Share of the multiply-adds that registers alone could do in the same time", share, share_lines)
+bar_panels("forward.svg", "The whole network in one process (lower is better)", of("forward", ranks=1),
+           lambda row: (row["dtype"], row["threads"]), lambda panel: "%s, %s" % (panel[0], threads_text(panel[1])),
+           lambda seconds, _: 1e6 * seconds, "microseconds", logarithmic=True)
+bar_panels("forward_ranks.svg", "The network cut over ranks of two cores (lower is better)",
+           [row for row in of("forward", dtype="fp32") if row["ranks"] > 1], lambda row: row["ranks"],
+           lambda ranks: "fp32, %d ranks" % ranks, lambda seconds, _: 1e6 * seconds, "microseconds", logarithmic=True)
+collectives()
+bar_panels("matmul.svg", "Products of large matrices over ranks (higher is better)", of("matmul"),
+           lambda row: (row["dtype"], row["ranks"]), lambda panel: "%s, %d ranks" % panel,
+           lambda seconds, flops: flops / seconds / 1e9, "GFLOP/s")
