@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How fast ranks load their slices of one file of 1 GiB, and what memory it takes them:
-//   mpirun -n 4 build/bench/checkpoint [FOLDER] [--keep] [--rounds 7] [--python python3] [--json FILE]
+//   mpirun -n 4 build/bench/checkpoint [FOLDER] [--keep] [--rounds 7] [--python python3] [--json F]
 // 16 matrices of 4096 x 4096 floats, the even ones cut by rows, the odd ones by columns; the file
 // is made where it is not there, is in the page cache, and is removed unless it is kept. Beside
 // it: a plain copy out of a map, and safetensors for Python.
