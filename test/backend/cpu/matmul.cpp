@@ -11,16 +11,21 @@ using namespace tenon;
 
 namespace {
 
+/// Those that this processor has.
+std::vector<InstructionSet> sets() {
+  std::vector<InstructionSet> all;
+  for (int set = 0; set <= int(best_instruction_set()); ++set) all.push_back(InstructionSet(set));
+  return all;
+}
+
 /// Every way of multiplying that this processor has.
 std::vector<std::unique_ptr<Backend>> backends() {
   std::vector<std::unique_ptr<Backend>> all;
   all.push_back(std::make_unique<EigenCpu>());
-  for (const InstructionSet set : {InstructionSet::portable, InstructionSet::avx2,
-                                   InstructionSet::avx512, InstructionSet::avx512_bf16,
-                                   InstructionSet::amx})
-    for (const int threads : {1, 2, 3})
-      if (set <= best_instruction_set() && (threads == 1 || set == best_instruction_set()))
-        all.push_back(std::make_unique<Cpu>(CpuOptions{.threads = threads, .instructions = set}));
+  for (const InstructionSet set : sets())
+    all.push_back(std::make_unique<Cpu>(CpuOptions{.instructions = set}));
+  for (const int threads : {2, 3})
+    all.push_back(std::make_unique<Cpu>(CpuOptions{.threads = threads}));
   return all;
 }
 
@@ -135,10 +140,53 @@ TEST_CASE("MatMul: the same bits for any number of threads, and wherever its ope
     }
 }
 
+TEST_CASE("MatMul, weights in bfloat16: products of rounded numbers, summed as floats") {
+  const auto round = [](std::vector<float> values) {
+    for (float& x : values) x = detail::from_bfloat16(detail::to_bfloat16(x));
+    return values;
+  };
+  for (const InstructionSet set : sets())
+    for (int i = 0; i < 150; ++i) {
+      const bool exact = i % 2;  // small integers are bfloat16 numbers
+      const Index k = i % 10 ? between(0, 70) : between(1000, 3000);
+      Product<float> p =
+          random_product<float>(i % 7 ? between(1, 70) : 1, k, between(1, 70), exact);
+      Product<float> rounded = p;
+      rounded.a = round(p.a), rounded.b = round(p.b);
+      const CpuOptions options{
+          .threads = 1 + i % 3, .weights = Element::bfloat16, .instructions = set};
+      const auto y = p.of(Cpu(options)), expected = rounded.by_law();
+      double far = 0;
+      for (std::size_t j = 0; j < y.size(); ++j)
+        far = std::max(far, std::abs(double(y[j]) - double(expected[j])));
+      CAPTURE(text(set));
+      CHECK(far <= (exact ? 0 : double(k + 1) * 2e-7));
+    }
+}
+
+TEST_CASE("bfloat16: rounded to nearest, ties to even; NaN and infinity stay") {
+  using detail::to_bfloat16;
+  CHECK(to_bfloat16(1.0f) == 0x3f80);
+  CHECK(to_bfloat16(1.0f + 0x1p-8f) == 0x3f80);  // a tie, to the even one
+  CHECK(to_bfloat16(1.0f + 0x3p-8f) == 0x3f82);
+  CHECK(to_bfloat16(1.0f + 0x1.01p-8f) == 0x3f81);
+  CHECK(to_bfloat16(HUGE_VALF) == 0x7f80);
+  CHECK(to_bfloat16(std::numeric_limits<float>::max()) == 0x7f80);
+  CHECK(std::isnan(detail::from_bfloat16(to_bfloat16(std::bit_cast<float>(0x7f800001)))));
+  for (const InstructionSet set : sets()) {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    Product<float> p{{2, 3},    {3, 1}, {2, 1},  false, false, {1, nan, 1, 1, HUGE_VALF, 1},
+                     {1, 1, 1}, {},     nullptr, true};
+    const auto y = p.of(Cpu({.weights = Element::bfloat16, .instructions = set}));
+    CHECK(std::isnan(y[0]));
+    CHECK(y[1] == HUGE_VALF);
+  }
+}
+
 TEST_CASE("MatMul: a parameter is packed when it is taken, once for all kernels that read it") {
   Product<float> p = random_product<float>(5, 6, 7, true);
-  p = {{5, 6}, {6, 7}, {5, 7}, false, false, integers<float>({5, 6}), integers<float>({6, 7}), {},
-       nullptr, true};
+  p = {{5, 6}, {6, 7},  {5, 7}, false, false, integers<float>({5, 6}), integers<float>({6, 7}),
+       {},     nullptr, true};
   const Cpu cpu;
   std::vector<float> y(35), z(35);
   PackedForms forms;
@@ -161,14 +209,15 @@ TEST_CASE("MatMul: a parameter is packed when it is taken, once for all kernels 
   CHECK(z == p.by_law());
 }
 
-TEST_CASE("an instruction set that the processor lacks is refused") {
-  for (const InstructionSet set : {InstructionSet::portable, InstructionSet::avx2,
-                                   InstructionSet::avx512, InstructionSet::avx512_bf16,
-                                   InstructionSet::amx})
+TEST_CASE("an instruction set that the processor lacks is refused, and weights of other elements") {
+  for (int i = 0; i <= int(InstructionSet::amx); ++i) {
+    const InstructionSet set = InstructionSet(i);
     if (set > best_instruction_set())
       CHECK_THROWS_WITH_AS(Cpu({.instructions = set}),
                            doctest::Contains("its best instruction set is"), Error);
     else CHECK_NOTHROW(Cpu({.instructions = set}));
+  }
+  CHECK_THROWS_WITH_AS(Cpu({.weights = Element::int8}), doctest::Contains("not int8"), Error);
 }
 
 TEST_CASE("cpu, ReLU: y = max(x, 0), NaN stays NaN") {

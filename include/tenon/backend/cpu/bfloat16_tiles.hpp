@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Tiles whose weights are bfloat16, in pairs of k below each other: one instruction multiplies both
-/// and adds both products to a float.
+/// Tiles whose weights are bfloat16, in pairs of k below each other: one instruction multiplies
+/// both and adds both products to a float.
 ///   y[r] += x[r,2k] * w[2k] + x[r,2k+1] * w[2k+1]
 /// Where there is no such instruction, a pair is taken apart in registers: its lower half moved up,
 /// and its upper half, are floats.
@@ -123,11 +123,11 @@ template <int vectors>
     const float* x, Index n, Index padded, void* to) {
   auto* y = static_cast<std::uint16_t*>(to);
   Index k = 0;
-  for (; k + 16 <= n; k += 16) {
-    Vector512 v;
-    Lanes<std::uint16_t, 32> rounded;
-    load(v, x + k);
-    asm("vcvtneps2bf16 %1, %0" : "=v"(rounded) : "v"(v));
+  for (; k + 32 <= n; k += 32) {
+    Vector512 low, high;
+    Lanes<std::uint16_t, 64> rounded;
+    load(low, x + k), load(high, x + k + 16);
+    asm("vcvtne2ps2bf16 %2, %1, %0" : "=v"(rounded) : "v"(high), "v"(low));
     store(rounded, y + k);
   }
   for (; k < n; ++k) y[k] = to_bfloat16(x[k]);

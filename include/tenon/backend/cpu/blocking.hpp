@@ -64,8 +64,7 @@ void copy_rows(const Tiles<T>& tiles, const Panels& panels, Strided<T> x, Interv
     if (x.column != 1)
       for (Index k = 0; k < depth; ++k) row[k] = from[k * x.column];
     if constexpr (sizeof(T) == 4)
-      if (tiles.round)
-        tiles.round(x.column == 1 ? from : row, depth, panels.padded(depth), there);
+      if (tiles.round) tiles.round(x.column == 1 ? from : row, depth, panels.padded(depth), there);
   }
   if (!tiles.whole) return;
   const Index filled = Panels::rounded_up(rows.size(), tiles.high[0]);
@@ -127,7 +126,7 @@ void multiply(const ProductPart<T>& part, std::byte* scratch) {
   const CopiedRows<T> copies(panels, tiles);
 #ifdef __x86_64__
   std::optional<AmxTiles> amx;
-  if (tiles.whole) amx.emplace();
+  if (tiles.whole) amx.emplace(part.rows.size());
 #endif
   const bool copied = tiles.round || lie_badly(part.x, part.rows.size(), part.which.size());
   for (Interval block = panels.block(0);; block = panels.block(block.last)) {

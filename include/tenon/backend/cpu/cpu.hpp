@@ -8,7 +8,7 @@
 namespace tenon {
 
 struct CpuOptions {
-  int threads = 1;  // of each rank
+  int threads = 1;                     // of each rank
   Element weights = Element::float32;  // or bfloat16: MatMul of floats rounds both its inputs
   InstructionSet instructions = best_instruction_set();
 };
@@ -30,9 +30,8 @@ class Cpu : public Backend {
     constexpr Law relu{&detail::cpu_relu<float>, &detail::cpu_relu<double>};
     return op == "ReLU" ? relu(element) : nullptr;
   }
-  std::unique_ptr<PreparedKernel> prepare(
-      std::string_view op, const KernelCall& call,
-      std::span<PackedForms* const> parameters) const override {
+  std::unique_ptr<PreparedKernel> prepare(std::string_view op, const KernelCall& call,
+                                          std::span<PackedForms* const> parameters) const override {
     if (op != "MatMul") return nullptr;
     if (call.output.element == Element::float64) return matmul<double>(call, parameters[1]);
     return matmul<float>(call, parameters[1]);

@@ -32,7 +32,7 @@ struct Operand {
 
 template <class T>
 void eigen_multiply(const Operand<T>& a, const Operand<T>& b, T* c, Index rows, Index inner,
-              Index columns) {
+                    Index columns) {
   constexpr Index tile_rows = 128, tile_columns = 128, tile_inner = 1024 / Index(sizeof(T));
   for (Index n = 0; n < columns; n += tile_columns)
     for (Index k = 0; k < inner; k += tile_inner)
@@ -77,7 +77,7 @@ void eigen_matmul(const KernelCall& call) {
     T* y = c.as<T>() + i * rows * columns;
     if (inner == 0) std::fill(y, y + rows * columns, T(0));
     eigen_multiply<T>({first(a, last_a, i), a.size(last_a), transpose_a},
-                {first(b, last_b, i), b.size(last_b), transpose_b}, y, rows, inner, columns);
+                      {first(b, last_b, i), b.size(last_b), transpose_b}, y, rows, inner, columns);
     finish_rows(y, rows, columns, call.finish());
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// What this machine's processor can do, asked when the program runs, so that one program is fast on
-/// all:  best_instruction_set() == InstructionSet::avx512
+/// What this machine's processor can do, asked when the program runs, so that one program is fast
+/// on all:  best_instruction_set() == InstructionSet::avx512
 #include <string_view>
 
 #include <tenon/backend/cpu/amx.hpp>

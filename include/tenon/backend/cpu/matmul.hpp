@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// MatMul of a plan's step, made ready: C = A B, + bias, then the activation. B is packed once where
-/// it is a parameter, before each product where it is not.
+/// MatMul of a plan's step, made ready: C = A B, + bias, then the activation. B is packed once
+/// where it is a parameter, before each product where it is not.
 #include <memory>
 #include <span>
 
@@ -61,9 +61,8 @@ class PreparedMatMul : public PreparedKernel {
                                  .append(std::to_string(view_.tiles->weight))
                                  .append(" bytes by ")
                                  .append(std::to_string(view_.panels.group));
-    view_.data = forms_->form(name, batch_.count_b * view_.bytes(), [&](std::byte* to) {
-      pack_all(call.inputs[1].as<const T>(), to);
-    });
+    view_.data = forms_->form(name, batch_.count_b * view_.bytes(),
+                              [&](std::byte* to) { pack_all(call.inputs[1].as<const T>(), to); });
   }
 
   void run(const KernelCall& call) override {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// One row of y = x w: each number of w is read once and used once, so that only the speed of memory
-/// counts. Four sums run beside each other (k, k + 1, k + 2, k + 3), for a sum alone would wait for
-/// each of its additions; panel after panel, w is read in the order in which it lies there.
+/// One row of y = x w: each number of w is read once and used once, so that only the speed of
+/// memory counts. Four sums run beside each other (k, k + 1, k + 2, k + 3), for a sum alone would
+/// wait for each of its additions; panel after panel, w is read in the order in which it lies
+/// there.
 #include <tenon/backend/cpu/register_tile.hpp>
 
 namespace tenon::detail {

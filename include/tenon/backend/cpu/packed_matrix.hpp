@@ -2,7 +2,8 @@
 #pragma once
 /// Products with a matrix that is packed once:
 ///   PackedMatrix<float> w(b, 512, false, 784, 512);           b: [784, 512]
-///   multiply(x, 784, 32, w, y, 512, {bias, &relu, "ReLU"}, workers);   y = relu(x w + bias): [32, 512]
+///   multiply(x, 784, 32, w, y, 512, {bias, &relu, "ReLU"}, workers);   y = relu(x w + bias): [32,
+///   512]
 #include <tenon/backend/cpu/blocking.hpp>
 #include <tenon/backend/cpu/workers.hpp>
 
@@ -96,10 +97,17 @@ void multiply(Strided<T> x, Index rows, const PackedView<T>& w, T* y, Index y_pi
   const Sharing sharing(count, rows, panels.count(), tallest);
   const auto part = [&](Index i) {
     // Whole tiles of rows, and whole panels.
-    const Interval tiles = balanced_block((rows + tallest - 1) / tallest, sharing.over_rows,
-                                          i / sharing.over_panels);
-    ProductPart<T> p{*w.tiles, panels, w.data, x, y, y_pitch,
-                     static_cast<const T*>(finish.bias), relu, rows == 1,
+    const Interval tiles =
+        balanced_block((rows + tallest - 1) / tallest, sharing.over_rows, i / sharing.over_panels);
+    ProductPart<T> p{*w.tiles,
+                     panels,
+                     w.data,
+                     x,
+                     y,
+                     y_pitch,
+                     static_cast<const T*>(finish.bias),
+                     relu,
+                     rows == 1,
                      {tiles.first * tallest, std::min(tiles.last * tallest, rows)},
                      balanced_block(panels.count(), sharing.over_panels, i % sharing.over_panels)};
     if (p.rows.size() <= 0 || p.which.size() == 0) return;

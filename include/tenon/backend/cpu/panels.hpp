@@ -17,9 +17,9 @@ inline constexpr Index beside = sizeof(W) == 2 ? 2 : 1;
 
 struct Panels {
   Index inner, columns;
-  Index lanes;     // columns in a vector of sums
-  Index group;     // of k: inner counts as a multiple of it
-  Index depth;     // of a block; the last may be lower
+  Index lanes;  // columns in a vector of sums
+  Index group;  // of k: inner counts as a multiple of it
+  Index depth;  // of a block; the last may be lower
   static constexpr Index deepest = 1024;
 
   Panels(Index inner, Index columns, Index lanes, Index group)

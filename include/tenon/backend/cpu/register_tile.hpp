@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The register tile: some rows of y = x w, a panel of columns wide, stays in registers while k runs.
+/// The register tile: some rows of y = x w, a panel of columns wide, stays in registers while k
+/// runs.
 ///   for each k: a vector or two of w[k], and for each row r one x[r,k]:  y[r] += x[r,k] * w[k]
 /// Each load of w serves all rows and each x all columns of the panel, so that the processor
 /// multiplies twice in each cycle and waits for no load. One sum is one chain in the order of k.
@@ -11,10 +12,10 @@ namespace tenon::detail {
 /// What a tile is computed from. `x` and `w` hold single numbers, or pairs of bfloat16.
 template <class T>
 struct TileCall {
-  const void* x;     // a row after `x_pitch` elements, k after k
-  const void* w;     // the panel: k after k
-  const T* bias;     // none
-  T* y;              // a row after `y_pitch` elements
+  const void* x;  // a row after `x_pitch` elements, k after k
+  const void* w;  // the panel: k after k
+  const T* bias;  // none
+  T* y;           // a row after `y_pitch` elements
   Index x_pitch, depth, y_pitch, rows;
   bool first, relu;  // begins at zero instead of y; ends with ReLU
   const char* next;  // what is read after this panel, and how much of it to fetch at each k

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The tiles, compiled for each instruction set in one program: what is inlined into a function with
+/// The tiles, compiled for each instruction set in one program: what is inlined into a function
+/// with
 /// [[gnu::target]] becomes its instructions. A table is chosen when weights are packed:
 ///   tiles<float>(InstructionSet::avx512, Element::float32).tile[h][vectors - 1](call)
 #include <array>
@@ -24,9 +25,9 @@ struct Tiles {
   std::array<int, heights.size()> high = {};  // each
   Function tile[heights.size()][2] = {};      // [kind][vectors - 1]
   Function row[2] = {};                       // of a product of one row
-  int group = 1;       // the numbers of k in w are a multiple of it
+  int group = 1;                              // the numbers of k in w are a multiple of it
   int weight = sizeof(T), copy = sizeof(T);   // bytes of a number of w, and of copied x
-  bool whole = false;  // a tile reads as many rows of copied x as it is high
+  bool whole = false;                         // a tile reads as many rows of copied x as it is high
   /// A row of x, rounded and with zeros behind it, as tiles of bfloat16 take it; none: as it is.
   void (*round)(const float*, Index n, Index padded, void* to) = nullptr;
 
@@ -90,7 +91,8 @@ constexpr void add_tiles(Tiles<T>& tiles) {
   };
   [&]<std::size_t... h>(std::index_sequence<h...>) {
     (add(std::integral_constant<int, heights[h]>()), ...);
-  }(std::make_index_sequence<heights.size()>());
+  }
+  (std::make_index_sequence<heights.size()>());
 }
 
 template <class T, class Machine>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Threads that work together on one thing at a time, and memory for each:
-///   Workers workers(2);  workers.run([&](int i) { half(i); });   the caller is worker 0
-/// After work the others look for more, for as long as a wake-up would take, and then sleep.
+///   Workers workers(2);  workers.run([&](int i) { half(i); });   the caller is one of them
+/// Each begins with its own part and then takes what nobody has begun, so that one which sleeps, or
+/// whose core is taken, holds nobody up. After work they look for more, for as long as a wake-up
+/// would take, and then sleep.
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -15,31 +17,31 @@ namespace tenon {
 
 class Workers {
  public:
-  explicit Workers(int threads = 1) : count_(threads) {
-    if (threads < 1) throw Error("workers are at least one thread");
-    scratch_.resize(std::size_t(threads));
-    spin_ = std::thread::hardware_concurrency() >= unsigned(threads)
-                ? std::chrono::microseconds(50)
-                : std::chrono::microseconds(0);
+  explicit Workers(int threads = 1) : scratch_(checked(threads)), begun_(scratch_.size()) {
+    if (std::thread::hardware_concurrency() >= unsigned(threads))
+      spin_ = std::chrono::microseconds(50);
     for (int i = 1; i < threads; ++i) threads_.emplace_back([this, i] { work(i); });
   }
   ~Workers() {
-    order([](void*, int) {}, nullptr, true);
+    end_ = true;
+    give_order();
     for (std::thread& thread : threads_) thread.join();
   }
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  int count() const { return count_; }
+  int count() const { return int(scratch_.size()); }
 
-  /// f(i) of each worker i, beside each other; returns when all are done. @pre f does not throw, and
-  /// nobody else runs anything meanwhile.
+  /// f(i) of each i below count(), beside each other, with scratch(i); returns when all are done.
+  /// @pre f does not throw, and nobody else runs anything meanwhile.
   template <class F>
   void run(F&& f) {
-    if (count_ == 1) return f(0);
-    order([](void* function, int i) { (*static_cast<std::remove_reference_t<F>*>(function))(i); },
-          const_cast<void*>(static_cast<const void*>(&f)), false);
-    f(0);
+    if (count() == 1) return f(0);
+    function_ = [](void* function, int i) { (*static_cast<std::remove_cvref_t<F>*>(function))(i); };
+    argument_ = const_cast<void*>(static_cast<const void*>(&f));
+    left_.store(count(), std::memory_order_relaxed);
+    give_order();
+    take_parts(0, order_.load(std::memory_order_relaxed));
     for (int i = 0; left_.load(std::memory_order_acquire) != 0; ++i)
       if (i < 1000) pause();
       else std::this_thread::yield();
@@ -53,22 +55,33 @@ class Workers {
   std::byte* scratch(int worker) const { return scratch_[std::size_t(worker)].data(); }
 
  private:
-  using Function = void (*)(void*, int);
+  static std::size_t checked(int threads) {
+    if (threads < 1) throw Error("workers are at least one thread");
+    return std::size_t(threads);
+  }
 
-  void order(Function function, void* argument, bool end) {
-    function_ = function, argument_ = argument, end_ = end;
-    left_.store(count_ - 1, std::memory_order_relaxed);
+  void give_order() {
     order_.fetch_add(1);
     if (asleep_.load() > 0) order_.notify_all();
   }
 
+  /// All parts of that order that nobody has begun, from worker i's own on. What an order is of is
+  /// read only with a part of it in hand: it stays until all parts are done.
+  void take_parts(int i, unsigned order) {
+    for (int n = 0; n < count(); ++n, i = i + 1 == count() ? 0 : i + 1) {
+      unsigned before = order - 1;
+      if (!begun_[std::size_t(i)].order.compare_exchange_strong(before, order)) continue;
+      function_(argument_, i);
+      left_.fetch_sub(1, std::memory_order_release);
+    }
+  }
+
   void work(int i) {
     for (unsigned done = 0;;) {
-      wait(done++);
-      const bool end = end_;
-      if (!end) function_(argument_, i);
-      left_.fetch_sub(1, std::memory_order_release);
-      if (end) return;
+      wait(done);
+      done = order_.load();
+      if (end_) return;
+      take_parts(i, done);
     }
   }
   /// Until the order is no longer that one.
@@ -90,16 +103,19 @@ class Workers {
 #endif
   }
 
-  int count_;
+  struct alignas(64) Begun {
+    std::atomic<unsigned> order{0};  // the last in which this part was begun
+  };
   std::vector<Memory> scratch_;
-  std::vector<std::thread> threads_;
-  std::chrono::microseconds spin_;
-  Function function_ = nullptr;
+  std::vector<Begun> begun_;
+  std::chrono::microseconds spin_{0};  // not at all where cores are too few
+  void (*function_)(void*, int) = nullptr;
   void* argument_ = nullptr;
-  bool end_ = false;
+  std::atomic<bool> end_ = false;
   alignas(64) std::atomic<unsigned> order_{0};
   std::atomic<int> asleep_{0};
   alignas(64) std::atomic<int> left_{0};
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace tenon
