@@ -29,7 +29,7 @@ except ImportError:
     print("no plots: python3-matplotlib is not installed")
     sys.exit()
 pyplot.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "tenon",
-                        "axes.titlesize": 9, "legend.frameon": False, "svg.fonttype": "path", "axes.axisbelow": True})
+                        "axes.titlesize": 9, "legend.frameon": False, "svg.fonttype": "none", "axes.axisbelow": True, "font.family": "sans-serif"})
 
 
 def of(bench, **wanted):
@@ -131,21 +131,33 @@ def share_lines(axis):
     axis.set_ylabel("% of the limit")
 
 
-def bars(axis, cases, unit):
-    """A group for each case, a bar for each contender, its number above it."""
+def bars(axis, cases, height, words):
+    """A group for each case, a bar for each contender, its words above it."""
     contenders = unique(c for case in cases.values() for c in case if not is_limit(c))
     width = 0.84 / len(contenders)
     for k, contender in enumerate(contenders):
-        points = [(i, case[contender]) for i, case in enumerate(cases.values()) if contender in case]
-        places = [i - 0.42 + (k + 0.5) * width for i, _ in points]
-        heights = [unit(y) for _, y in points]
+        own = [(i, case[contender], case) for i, case in enumerate(cases.values()) if contender in case]
+        places = [i - 0.42 + (k + 0.5) * width for i, _, _ in own]
+        heights = [height(row, case) for _, row, case in own]
         axis.bar(places, heights, width * 0.92, label=contender, color=COLOURS.get(contender, "#999999"))
-        for x, y in zip(places, heights):
-            axis.text(x, y, "%.0f" % y if y >= 10 else "%.1f" % y, ha="center", va="bottom", fontsize=6.5)
+        for x, y, (_, row, _) in zip(places, heights, own):
+            axis.text(x, y, words(row), ha="center", va="bottom", fontsize=6)
     axis.set_xticks(range(len(cases)), cases)
 
 
-def bar_panels(name, title, rows, key, caption, unit, label, logarithmic=False):
+def beside_tenon(row, case):
+    return row["seconds_min"] / case["tenon"]["seconds_min"]
+
+
+def microseconds(row):
+    return "%.3g" % (1e6 * row["seconds_min"]) if row["seconds_min"] < 1e-3 else "%.0f" % (1e6 * row["seconds_min"])
+
+
+def gigaflops(row, _=None):
+    return row["flops"] / row["seconds_min"] / 1e9
+
+
+def bar_panels(name, title, rows, key, caption, height, words, label):
     keys = unique(key(row) for row in rows)
     if not rows:
         return
@@ -155,16 +167,14 @@ def bar_panels(name, title, rows, key, caption, unit, label, logarithmic=False):
     for axis in grid.flat[len(keys):]:
         axis.set_visible(False)
     for axis, panel in zip(grid.flat, keys):
-        own = [row for row in rows if key(row) == panel]
-        flops = {row["case"]: row.get("flops", 0) for row in own}
-        cases = by_case(own)
-        bars(axis, {case: {c: (s, flops[case]) for c, s in of_case.items()} for case, of_case in cases.items()},
-             lambda pair: unit(*pair))
+        cases = {}
+        for row in rows:
+            if key(row) == panel:
+                cases.setdefault(row["case"], {})[row["contender"]] = row
+        bars(axis, cases, height, words)
         axis.set_title(caption(panel), loc="left")
         axis.set_ylabel(label)
-        if logarithmic:
-            axis.set_yscale("log")
-            axis.margins(y=0.12)
+        axis.margins(y=0.12)
     figure.suptitle(title, x=0.02, ha="left", fontsize=10)
     figure.tight_layout()
     one_legend(figure, list(grid.flat[:len(keys)]))
@@ -200,13 +210,13 @@ def collectives():
 
 kernels("kernels_ratio.svg", "Peers' times of relu(x w + b), Tenon's being 1: above the line Tenon is faster", ratio, ratio_lines)
 kernels("kernels_share.svg", "Share of the multiply-adds that registers alone could do in the same time", share, share_lines)
-bar_panels("forward.svg", "The whole network in one process (lower is better)", of("forward", ranks=1),
-           lambda row: (row["dtype"], row["threads"]), lambda panel: "%s, %s" % (panel[0], threads_text(panel[1])),
-           lambda seconds, _: 1e6 * seconds, "microseconds", logarithmic=True)
-bar_panels("forward_ranks.svg", "The network cut over ranks of two cores (lower is better)",
+bar_panels("forward.svg", "The whole network in one process: microseconds, and times of Tenon's (lower is better)",
+           of("forward", ranks=1), lambda row: (row["dtype"], row["threads"]),
+           lambda panel: "%s, %s" % (panel[0], threads_text(panel[1])), beside_tenon, microseconds, "time / tenon's")
+bar_panels("forward_ranks.svg", "The network cut over ranks: microseconds, and times of Tenon's (lower is better)",
            [row for row in of("forward", dtype="fp32") if row["ranks"] > 1], lambda row: row["ranks"],
-           lambda ranks: "fp32, %d ranks" % ranks, lambda seconds, _: 1e6 * seconds, "microseconds", logarithmic=True)
+           lambda ranks: "fp32, %d ranks" % ranks, beside_tenon, microseconds, "time / tenon's")
 collectives()
-bar_panels("matmul.svg", "Products of large matrices over ranks (higher is better)", of("matmul"),
-           lambda row: (row["dtype"], row["ranks"]), lambda panel: "%s, %d ranks" % panel,
-           lambda seconds, flops: flops / seconds / 1e9, "GFLOP/s")
+bar_panels("matmul.svg", "Products of large matrices over ranks: GFLOP/s (higher is better)", of("matmul"),
+           lambda row: (row["dtype"], row["ranks"]), lambda panel: "%s, %d ranks" % panel, gigaflops,
+           lambda row: "%.0f" % gigaflops(row), "GFLOP/s")

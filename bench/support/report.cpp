@@ -19,6 +19,9 @@ bool is_peer(const std::string& contender) {
 }
 double seconds(const Times& times, bool median) { return median ? times.median : times.min; }
 
+/// Of a contender's column.
+int width(const std::string& name) { return std::max(17, int(name.size()) + 1); }
+
 /// Three digits that count.
 std::string microseconds(double seconds) {
   char text[32];
@@ -97,7 +100,7 @@ void Report::skip(const std::string& contender, const std::string& reason) {
 void Report::print_head(const Row& row) const {
   std::printf("  %-30s", bench_.c_str());
   for (const auto& [name, times] : row.times)
-    if (!is_limit(name)) std::printf(" %17s", name.c_str());
+    if (!is_limit(name)) std::printf(" %*s", width(name), name.c_str());
   std::printf("  x best peer\n");
 }
 
@@ -109,7 +112,7 @@ void Report::print(const Row& row) const {
   for (const auto& [name, times] : row.times) {
     if (is_limit(name)) continue;
     const std::string text = microseconds(times.min) + " (" + microseconds(times.median) + ")";
-    std::printf(" %17s", text.c_str());
+    std::printf(" %*s", width(name), text.c_str());
   }
   if (row.ratio(false) > 0)
     std::printf("  %.2f (%.2f) %s", row.ratio(false), row.ratio(true),
