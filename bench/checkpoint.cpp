@@ -17,7 +17,6 @@
 #include <tenon/io/write_safetensors.hpp>
 #include <tenon/model/load.hpp>
 
-#include "support/mpi_together.hpp"
 #include "support/report.hpp"
 
 using namespace tenon;
@@ -224,8 +223,8 @@ void print(const std::vector<Way>& ways, int ranks) {
 
 /// Into the file of --json, where reading is `tenon`.
 void keep(const std::vector<Way>& ways, const std::string& json, const mpi::communicator& world) {
-  bench::MpiTogether ranks(world);
-  bench::Report report("checkpoint", {.json = json, .effort = {}, .only = {}}, ranks);
+  bench::Together alone;  // rank 0, who knows all
+  bench::Report report("checkpoint", {.json = json, .effort = {}, .only = {}}, alone);
   std::vector<std::pair<std::string, bench::Times>> times;
   for (const Way& way : ways)
     if (way.measured()) times.push_back({way.contender, {way.seconds(false), way.seconds(true)}});
