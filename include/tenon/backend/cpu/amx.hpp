@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include <tenon/backend/cpu/register_tile.hpp>
 
 namespace tenon::detail {
@@ -90,7 +92,14 @@ template <int row_tiles, int vectors>
   };
   Index k = 0;
   if (row_tiles > 1) {
-    for (; k < call.depth; k += 32) first_rows(k), more_rows(k);
+    const Index rows_a_step = 1024 / (call.depth + 1) + 1;
+    for (Index row = 0; k < call.depth; k += 32) {
+      // What is written to y then is in the cache: each tile has lines of it to itself.
+      for (const Index last = std::min(row + rows_a_step, call.rows); row < last; ++row)
+        for (int v = 0; v < vectors; ++v)
+          __builtin_prefetch(call.y + row * call.y_pitch + 16 * v, 1);
+      first_rows(k), more_rows(k);
+    }
   } else {
     for (; k + 32 < call.depth; k += 64) first_rows(k), next_step(k + 32);
     if (k < call.depth) first_rows(k);

@@ -34,7 +34,7 @@ struct ProductPart {
 template <class T>
 struct CopiedRows {
   Index pitch, rows;
-  static constexpr Index block_bytes = 384 << 10;
+  static constexpr Index block_bytes = 192 << 10;
 
   CopiedRows(const Panels& panels, const Tiles<T>& tiles)
       : pitch(panels.padded(panels.depth) + 64 / tiles.copy),

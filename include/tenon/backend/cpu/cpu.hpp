@@ -10,6 +10,7 @@ namespace tenon {
 struct CpuOptions {
   int threads = 1;                     // of each rank
   Element weights = Element::float32;  // or bfloat16: MatMul of floats rounds both its inputs
+  bool reproducible = false;           // the same bits however the network is cut
   InstructionSet instructions = best_instruction_set();
 };
 
@@ -22,10 +23,15 @@ class Cpu : public Backend {
     if (options.weights != Element::float32 && options.weights != Element::bfloat16)
       throw Error(std::string("weights are kept as float32 or bfloat16, not ")
                       .append(text(options.weights)));
+    if (options.reproducible && options.weights != Element::float32)
+      throw Error(std::string("a reproducible cpu keeps weights as float32, not ")
+                      .append(text(options.weights)));
   }
   Cpu(const Cpu& other) : Backend(other), options_(other.options_) {}
 
   std::string_view name() const override { return "cpu"; }
+  int threads() const override { return options_.threads; }
+  bool reproducible() const override { return options_.reproducible; }
   Kernel kernel(std::string_view op, Element element) const override {
     constexpr Law relu{&detail::cpu_relu<float>, &detail::cpu_relu<double>};
     return op == "ReLU" ? relu(element) : nullptr;
@@ -44,7 +50,9 @@ class Cpu : public Backend {
     return std::make_unique<detail::PreparedMatMul<T>>(call, forms, packing(), workers_);
   }
 
-  PackOptions packing() const { return {options_.instructions, options_.weights}; }
+  PackOptions packing() const {
+    return {options_.instructions, options_.weights, options_.reproducible};
+  }
 
   CpuOptions options_;
   mutable std::shared_ptr<Workers> workers_;  // from the first kernel on

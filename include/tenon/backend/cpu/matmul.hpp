@@ -60,7 +60,9 @@ class PreparedMatMul : public PreparedKernel {
                                  .append(batch_.transpose_b ? " rows of " : " columns of ")
                                  .append(std::to_string(view_.tiles->weight))
                                  .append(" bytes by ")
-                                 .append(std::to_string(view_.panels.group));
+                                 .append(std::to_string(view_.panels.group))
+                                 .append(" in blocks of ")
+                                 .append(std::to_string(view_.panels.depth));
     view_.data = forms_->form(name, batch_.count_b * view_.bytes(),
                               [&](std::byte* to) { pack_all(call.inputs[1].as<const T>(), to); });
   }
@@ -78,7 +80,8 @@ class PreparedMatMul : public PreparedKernel {
       PackedView<T> w = view_;
       w.data += Batch::matrix_of(b, c, i) * w.bytes();
       multiply<T>({x, n.transpose_a ? 1 : n.inner, n.transpose_a ? n.rows : 1}, n.rows, w,
-                  c.as<T>() + i * n.rows * n.columns, n.columns, call.finish(), *workers_);
+                  c.as<T>() + i * n.rows * n.columns, n.columns, call.finish(), *workers_,
+                  call.sum_blocks, volume(c.box));
     }
   }
 

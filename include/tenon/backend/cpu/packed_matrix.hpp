@@ -4,7 +4,7 @@
 ///   PackedMatrix<float> w(b, 512, false, 784, 512);           b: [784, 512]
 ///   multiply(x, 784, 32, w, y, 512, {bias, &relu, "ReLU"}, workers);   y = relu(x w + bias): [32,
 ///   512]
-#include <tenon/backend/cpu/blocking.hpp>
+#include <tenon/backend/cpu/blocked_sums.hpp>
 #include <tenon/backend/cpu/workers.hpp>
 
 namespace tenon {
@@ -29,6 +29,7 @@ struct PackedView {
 struct PackOptions {
   InstructionSet instructions = best_instruction_set();
   Element weights = Element::float32;  // or bfloat16, of matrices of floats: sums stay floats
+  bool in_one_block = false;           // of k, for products that say in which blocks they add
 };
 
 template <class T>
@@ -45,7 +46,8 @@ class PackedMatrix {
   }
   static PackedView<T> layout(Index inner, Index columns, const PackOptions& options) {
     const auto& tiles = detail::tiles<T>(checked(options.instructions), options.weights);
-    return {{inner, columns, tiles.lanes, tiles.group}, &tiles, nullptr};
+    const Index deepest = options.in_one_block ? std::max<Index>(inner, 1) : 1024;
+    return {{inner, columns, tiles.lanes, tiles.group, deepest}, &tiles, nullptr};
   }
   operator const PackedView<T>&() const { return view_; }
   Index inner() const { return view_.panels.inner; }
@@ -84,9 +86,12 @@ void reserve(const PackedView<T>& w, Workers& workers) {
 
 inline constexpr Index alone_below = 1 << 16;  // multiplications that take less than to share them
 
+/// @param blocks in which k is added; none: one after the other. @param apart elements from one of
+/// the sums that are left to the next.
 template <class T>
 void multiply(Strided<T> x, Index rows, const PackedView<T>& w, T* y, Index y_pitch,
-              const Finish& finish, Workers& workers) {
+              const Finish& finish, Workers& workers, const SumBlocks* blocks = nullptr,
+              Index apart = 0) {
   const Panels& panels = w.panels;
   if (rows == 0 || panels.columns == 0) return;
   const Index tallest = w.tiles->tallest();
@@ -111,7 +116,8 @@ void multiply(Strided<T> x, Index rows, const PackedView<T>& w, T* y, Index y_pi
                      {tiles.first * tallest, std::min(tiles.last * tallest, rows)},
                      balanced_block(panels.count(), sharing.over_panels, i % sharing.over_panels)};
     if (p.rows.size() <= 0 || p.which.size() == 0) return;
-    multiply(p, workers.scratch(int(i)));
+    if (blocks) multiply_in_blocks(p, *blocks, apart, workers.scratch(int(i)));
+    else multiply(p, workers.scratch(int(i)));
     if (!other) return;
     const Index first = p.which.first * panels.width(),
                 last = std::min(p.which.last * panels.width(), panels.columns);

@@ -20,9 +20,7 @@ struct Panels {
   Index lanes;  // columns in a vector of sums
   Index group;  // of k: inner counts as a multiple of it
   Index depth;  // of a block; the last may be lower
-  static constexpr Index deepest = 1024;
-
-  Panels(Index inner, Index columns, Index lanes, Index group)
+  Panels(Index inner, Index columns, Index lanes, Index group, Index deepest = 1024)
       : inner(inner), columns(columns), lanes(lanes), group(group) {
     const Index blocks = std::max<Index>(1, (inner + deepest - 1) / deepest);
     depth = rounded_up((inner + blocks - 1) / blocks, group < 4 ? 4 : group);

@@ -20,6 +20,8 @@ struct TileCall {
   bool first, relu;  // begins at zero instead of y; ends with ReLU
   const char* next;  // what is read after this panel, and how much of it to fetch at each k
   Index next_step;
+  const T* joined[4];  // sums of such tiles, as wide as the panel, that this one is added to
+  int joins;
 };
 
 /// Sums of a tile of `rows` rows and `vectors` vectors.
@@ -40,6 +42,15 @@ struct Sums {
   }
 
   [[gnu::always_inline]] void end(const TileCall<T>& call) {
+    for (int j = 0; j < call.joins; ++j)
+#pragma GCC unroll 16
+      for (int r = 0; r < rows; ++r)
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; ++v) {
+          V sum;
+          load(sum, call.joined[j] + (r * vectors + v) * lanes);
+          c[r][v] = sum + c[r][v];
+        }
     if (call.bias)
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; ++v) {
