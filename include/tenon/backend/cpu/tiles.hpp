@@ -78,12 +78,17 @@ struct Avx512 {
 };
 #endif
 
+/// Fewer heights do where speed with few rows counts less than the time of the compiler.
+constexpr bool is_needed(int rows, int tallest) {
+  return rows == 1 || rows == 4 || rows == tallest || rows == 8;
+}
+
 /// Tile is a template of <T, bytes of a vector, rows, vectors>.
-template <template <class, int, int, int> class Tile, class T, class Machine>
+template <template <class, int, int, int> class Tile, class T, class Machine, bool all_heights>
 constexpr void add_tiles(Tiles<T>& tiles) {
   tiles.lanes = Machine::bytes / Index(sizeof(T));
   const auto add = [&]<int rows>(std::integral_constant<int, rows>) {
-    if constexpr (rows <= Machine::tallest) {
+    if constexpr (rows <= Machine::tallest && (all_heights || is_needed(rows, Machine::tallest))) {
       tiles.high[std::size_t(tiles.kinds)] = rows;
       tiles.tile[tiles.kinds][0] = &Machine::template run<Tile<T, Machine::bytes, rows, 1>{}, T>;
       tiles.tile[tiles.kinds++][1] = &Machine::template run<Tile<T, Machine::bytes, rows, 2>{}, T>;
@@ -98,7 +103,7 @@ constexpr void add_tiles(Tiles<T>& tiles) {
 template <class T, class Machine>
 inline constexpr Tiles<T> plain_tiles = [] {
   Tiles<T> tiles;
-  add_tiles<RegisterTile, T, Machine>(tiles);
+  add_tiles<RegisterTile, T, Machine, sizeof(T) == 4>(tiles);
   tiles.row[0] = &Machine::template run<OneRow<T, Machine::bytes, 1>{}, T>;
   tiles.row[1] = &Machine::template run<OneRow<T, Machine::bytes, 2>{}, T>;
   return tiles;
@@ -108,7 +113,7 @@ inline constexpr Tiles<T> plain_tiles = [] {
 template <class Machine>
 inline constexpr Tiles<float> apart_tiles = [] {
   Tiles<float> tiles;
-  add_tiles<ApartTile, float, Machine>(tiles);
+  add_tiles<ApartTile, float, Machine, false>(tiles);
   for (int v = 0; v < 2; ++v) tiles.row[v] = tiles.tile[0][v];
   tiles.group = 2, tiles.weight = 2;
   tiles.round = &round_to_floats;
@@ -124,7 +129,7 @@ struct Avx512Pairs : Avx512 {
 };
 inline constexpr Tiles<float> pairs_tiles = [] {
   Tiles<float> tiles;
-  add_tiles<PairsTile, float, Avx512Pairs>(tiles);
+  add_tiles<PairsTile, float, Avx512Pairs, false>(tiles);
   tiles.row[0] = &pairs_row<1>, tiles.row[1] = &pairs_row<2>;
   tiles.group = 2, tiles.weight = tiles.copy = 2;
   tiles.round = &round_to_pairs;
