@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/comm/node_exchange.hpp>
 
+#include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <tenon/comm/mpi.hpp>
-#include <tenon/network/operators/relu.hpp>
 
 #include "exchanged.hpp"
 #include "mpi.hpp"
@@ -70,4 +71,99 @@ MPI_TEST_CASE("between nodes too, however the ranks are placed", tenon_test::all
     try_pairs(world, {.node = node}, {5, 6}, step, true);
     try_pairs(world, {.node = node}, {160, 96}, 3 * step, true);
   }
+}
+
+MPI_TEST_CASE("sums are finished where they are made", tenon_test::all_ranks) {
+  const Index n = world.size();
+  const Scalar relu([](float x) { return x < 0 ? 0 : x; }, [](double x) { return x < 0 ? 0 : x; });
+  for (const Dims& shape : {Dims{6, 10}, Dims{64, 70}, Dims{1, 3000}})
+    for (const Distribution& to :
+         {whole(shape), whole(shape).cut(0, {{n, 1}}), whole(shape).cut(1, {{n, 1}})}) {
+      MpiCommunication through(world), messages(world, {.shared_memory = false});
+      const Distribution from = whole(shape).cut(Cut::sum, {{n, 1}});
+      Prepared<float> fast(through, from, to), plain(messages, from, to);
+      std::vector<float> bias(static_cast<std::size_t>(shape[1]));
+      for (std::size_t i = 0; i < bias.size(); ++i) bias[i] = float(i % 7) - 3000;
+      for (const Finish& finish :
+           {Finish{bias.data(), &relu, "ReLU"}, Finish{bias.data(), nullptr, ""},
+            Finish{nullptr, &relu, "other"}}) {
+        const std::vector<float> x = held<float>(from, world.rank(), 1);
+        const float* y = fast.run(x, true, finish);
+        const float* expected = plain.run(x, false, finish);
+        CHECK(same_bits(y, std::vector<float>(expected, expected + plain.y.size())));
+      }
+    }
+}
+
+MPI_TEST_CASE("exchanges in turn, of two communications, with ranks that come late",
+              tenon_test::all_ranks) {
+  const Index n = world.size(), rank = world.rank();
+  MpiCommunication a(world), b(world, {.node = world.rank() % 2});
+  const Distribution all = whole({n * 600}), slices = all.cut(0, {{n, 1}}),
+                     partial = all.cut(Cut::sum, {{n, 1}});
+  Prepared<float> scatter(a, partial, slices), gather(a, slices, all), reduce(b, partial, all);
+  std::minstd_rand random(unsigned(rank) + 1);
+  bool right = true;
+  for (int run = 0; run < 500; ++run) {
+    if (random() % 50 == 0) std::this_thread::sleep_for(std::chrono::microseconds(random() % 900));
+    right = right && same_bits(scatter.run(held<float>(partial, rank, run, true), run % 3 != 0),
+                               wanted<float>(partial, slices, rank, run, true));
+    if (run % 2) continue;
+    right = right && same_bits(gather.run(held<float>(slices, rank, run), true),
+                               wanted<float>(slices, all, rank, run));
+    right = right && same_bits(reduce.run(held<float>(partial, rank, run, true), run % 5 != 0),
+                               wanted<float>(partial, all, rank, run, true));
+  }
+  CHECK(right);
+}
+
+MPI_TEST_CASE("over nodes every rank has the same bits, and has them again",
+              tenon_test::all_ranks) {
+  const Index n = world.size();
+  for (const int node : {world.rank() < n / 2 ? 0 : 1, world.rank() % 2, world.rank() % 3}) {
+    MpiCommunication communication(world, {.node = node});
+    const Distribution all = whole({5000}), partial = all.cut(Cut::sum, {{n, 1}});
+    Prepared<float> reduce(communication, partial, all);
+    std::uint64_t first = 0;
+    for (int run = 0; run < 6; ++run) {
+      const float* y = reduce.run(held<float>(partial, world.rank(), 1), run % 2);
+      std::uint64_t hash = 1;
+      for (std::size_t i = 0; i < reduce.y.size(); ++i) {
+        std::uint32_t bits;
+        std::memcpy(&bits, y + i, 4);
+        hash = (hash ^ bits) * 1099511628211ull;
+      }
+      if (run == 0) first = hash;
+      CHECK(hash == first);
+      CHECK(communication.agree(hash));
+    }
+  }
+}
+
+MPI_TEST_CASE("a rank says for whom it waits too long", 3) {
+  MpiCommunication communication(world, {.patience = std::chrono::milliseconds(100)});
+  const Distribution all = whole({300}), slices = all.cut(0, {{3, 1}});
+  Prepared<float> gather(communication, slices, all);
+  if (world.rank() == 2) std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  std::string text;
+  try {
+    gather.run(held<float>(slices, world.rank(), 0), true);
+  } catch (const Error& error) {
+    text = error.what();
+  }
+  const std::string own = "tenon: rank " + std::to_string(world.rank());
+  CHECK(text == (world.rank() == 2
+                     ? ""
+                     : own + " waits for rank 2 in the exchange of step 3, for more than 100 ms"));
+}
+
+MPI_TEST_CASE("memory of exchanges that are gone is used again", 2) {
+  MpiCommunication communication(world);
+  const Distribution all = whole({1 << 18}), slices = all.cut(0, {{2, 1}});
+  std::set<const void*> places;
+  for (int i = 0; i < 40; ++i) {
+    Prepared<float> gather(communication, slices, all);
+    places.insert(gather.exchange->source());
+  }
+  CHECK(places.size() < 6);
 }

@@ -15,6 +15,10 @@
 
 namespace tenon {
 
+/// Messages up to so many bytes are sent without asking the receiver first, by most of MPI's ways
+/// between nodes.
+inline constexpr Index bytes_without_a_question = 32768;
+
 class Messages {
  public:
   /// @param largest bytes in one message; MPI's counts end at 2^31 - 1.

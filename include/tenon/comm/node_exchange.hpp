@@ -22,15 +22,16 @@ class NodeExchange : public Exchange {
         element_(program.element),
         block_(program.result),
         memory_(node, schedule, bytes(program.element)),
-        messages_(all, tag),
+        messages_(all, tag, bytes_without_a_question),
         own_(node.place(node.rank())) {
     const NodeSchedule::Member& self = schedule.members[own_];
     home_ = memory_.held(own_), result_ = memory_.result();
     held_bytes_ = product(program.held) * bytes(element_);
-    is_read_ = self.read, passes_on_ = self.passes_on;
+    is_read_ = self.read, passes_on_ = self.passes_on, writes_late_ = self.writes_late;
     for (int reader : schedule.readers) readers_.push_back(node.place(reader));
     for (int sharer : schedule.sharers(self.owner))
       if (sharer != node.rank()) sharers_.push_back(node.place(sharer));
+    says_done_ = !sharers_.empty() || !is_read_ || memory_.turns() == 1;
     for (const NodeSchedule::Job& job : schedule.jobs) jobs_.push_back(sum_of(job));
     prepare_messages(schedule);
     node.meet();
@@ -49,14 +50,17 @@ class NodeExchange : public Exchange {
       held = static_cast<std::byte*>(std::memcpy(home_.at[turn_], held, std::size_t(held_bytes_)));
     for (const Arrival& a : arrivals_)
       messages_.receive(a.peer, memory_.arrived(own_).at[turn_] + a.first, a.bytes);
-    if (is_read_) node_.announce(step + is_held);
+    if (is_read_ || writes_late_) node_.announce(step + is_held);
     for (Parcel& parcel : parcels_) send(parcel, held, step);
     if (const std::string late = messages_.wait(node_.waiting()); !late.empty())
       node_.throw_late(late, tag_);
     if (passes_on_) node_.announce(step + has_arrived);
+    if (writes_late_)
+      for (std::size_t sharer : sharers_) node_.wait_for(sharer, step + is_held, tag_);
     std::byte* const result = result_ ? result_.at[turn_] : static_cast<std::byte*>(y);
     for (Sum& job : jobs_) add(job, held, result, finish, step);
-    node_.announce(ended_[turn_] = step + is_done);
+    ended_[turn_] = step + is_done;
+    if (says_done_) node_.announce(step + is_done);
     for (std::size_t sharer : sharers_) node_.wait_for(sharer, step + is_done, tag_);
     turn_ = 1 - turn_;
     return result;
@@ -162,7 +166,8 @@ class NodeExchange : public Exchange {
   std::size_t own_;
   Turns home_, result_;
   Index held_bytes_ = 0;
-  bool is_read_ = false, passes_on_ = false;
+  bool is_read_ = false, passes_on_ = false, writes_late_ = false;
+  bool says_done_ = true;  // else its next word says it too, in time for who waits two runs later
   std::vector<std::size_t> readers_, sharers_;
   std::vector<Sum> jobs_;
   std::vector<Arrival> arrivals_;

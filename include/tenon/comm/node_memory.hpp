@@ -7,10 +7,6 @@
 
 namespace tenon {
 
-/// Up to so many bytes what a rank holds has two places: then no run waits for those who read in
-/// the run before.
-inline constexpr Index bytes_worth_a_turn = 65536;
-
 /// Memory used in turns, run after run; or twice the same.
 struct Turns {
   std::byte* at[2] = {nullptr, nullptr};
@@ -37,7 +33,8 @@ class NodeMemory {
     for (const auto& m : members) {
       held.push_back(place(m.read && !m.in_place, schedule.held_elements(m.rank), turns_));
       arrived.push_back(place(true, m.arrives, turns_));
-      result.push_back(place(m.shares && m.owner == m.rank, schedule.result_elements(m.rank), 2));
+      result.push_back(place(m.shares && m.owner == m.rank, schedule.result_elements(m.rank),
+                             m.writes_late ? 1 : 2));
     }
     part_ = node.take(total);
     for (std::size_t i = 0; i < members.size(); ++i) {
@@ -62,7 +59,7 @@ class NodeMemory {
   const Turns& held(std::size_t place) const { return held_[place]; }
   /// What came to it from other nodes.
   const Turns& arrived(std::size_t place) const { return arrived_[place]; }
-  /// How many places these have; a shared result has two.
+  /// How many places these have; a shared result has two, but one where it is written late.
   int turns() const { return turns_; }
   /// The result that this rank shares with others; none: it has its own.
   const Turns& result() const { return result_; }

@@ -5,6 +5,7 @@
 /// Ranks that want the same block share one; then each of them makes a part of it.
 #include <set>
 
+#include <tenon/comm/sharing.hpp>
 #include <tenon/comm/traffic.hpp>
 
 namespace tenon {
@@ -32,7 +33,8 @@ class NodeSchedule {
     bool passes_on = false;  // others read what arrives at it
     bool in_place = false;   // what it holds is part of the shared result, `place` elements in
     Index place = 0;
-    Index arrives = 0;  // elements from other nodes
+    bool writes_late = false;  // into the shared result only when all sharers have begun the run
+    Index arrives = 0;         // elements from other nodes
   };
   struct Parcel {
     int peer;
@@ -93,37 +95,29 @@ class NodeSchedule {
   }
 
   void find_sharers() {
-    for (Member& member : members)
+    for (Member& member : members) {
+      const auto& blocks = blocks_.of(member.rank);
+      const Index bytes = result_elements(member.rank) * bytes_;
+      const int node = nodes_.of_rank(member.rank);
       for (Member& first : members) {
         if (first.rank == member.rank) break;
-        if (first.owner != first.rank || !(blocks_.of(first.rank) == blocks_.of(member.rank)) ||
-            !(blocks_.program(first.rank).result == blocks_.program(member.rank).result))
+        if (first.owner != first.rank || !(blocks_.of(first.rank) == blocks) ||
+            !(blocks_.program(first.rank).result == blocks_.program(member.rank).result) ||
+            !is_worth_sharing(blocks, nodes_, node, bytes))
           continue;
-        if (!is_worth_sharing(first.rank)) continue;
         member.owner = first.rank;
         member.shares = first.shares = true;
         break;
       }
-    for (Member& member : members) member.in_place = member.shares && lies_in_result(member);
-  }
-  bool is_worth_sharing(int rank) const {
-    bool gathered = result_elements(rank) > 0;  // each block is held on this node, by one rank
-    const int node = nodes_.of_rank(rank);
-    for (const SummedBlock& block : blocks_.of(rank))
-      gathered = gathered && block.summands.size() == 1 && !nodes_.crosses(block, node);
-    return gathered || result_elements(rank) * bytes_ >= bytes_worth_sharing;
-  }
-  bool lies_in_result(Member& member) const {
-    int blocks = 0;
-    for (const SummedBlock& block : blocks_.of(member.rank)) {
-      const Summand& first = block.summands[0];
-      if (block.summands.size() > 1 || first.rank != member.rank) continue;
-      if (++blocks > 1 || first.from.volume() != held_elements(member.rank) ||
-          !is_contiguous(first.from) || !is_contiguous(block.to))
-        return false;
-      member.place = block.to.first;
     }
-    return blocks == 1;
+    for (Member& member : members) {
+      if (!member.shares) continue;
+      const auto& blocks = blocks_.of(member.rank);
+      const auto place = place_in_result(blocks, member.rank, held_elements(member.rank));
+      member.in_place = place.has_value(), member.place = place.value_or(0);
+      member.writes_late = blocks[0].summands.size() > 1 &&
+                           result_elements(member.rank) * bytes_ > bytes_worth_a_turn;
+    }
   }
 
   /// The jobs of those who share a result, or of one that has its own.

@@ -10,6 +10,9 @@ namespace tenon {
 inline constexpr Index bytes_worth_a_stripe = 8192;
 /// A shared result costs a wait more, but saves every sharer but one the work.
 inline constexpr Index bytes_worth_sharing = 8192;
+/// Up to so many bytes memory has two places, used in turns: then no run waits for those who read
+/// in the run before.
+inline constexpr Index bytes_worth_a_turn = 65536;
 
 struct Nodes {
   std::vector<int> of;         // each rank's node, by its first rank

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// How a rank waits: it spins while that is cheaper than being woken, lets others have its core,
-/// and at last sleeps.  Waiting(8 ranks, 2 cores) does not spin.
+/// and at last sleeps.  Waiting(8, 2), of 8 ranks on 2 cores, does not spin.
+/// It spins shortly: ranks that have cores enough may still be put on one, for a while.
 #include <chrono>
 #include <thread>
 
@@ -18,14 +19,14 @@ inline void pause_core() {
 
 struct Waiting {
   using Clock = std::chrono::steady_clock;
-  std::chrono::nanoseconds spinning{0};  // about twice what it costs to be woken
-  int yields = 50;                       // a microsecond each, with others on the core
+  std::chrono::nanoseconds spinning{0};
+  int yields = 100;  // half a microsecond each alone on the core, a microsecond with others
   std::chrono::nanoseconds patience{0};  // 0: without end
 
   Waiting() = default;
   /// @param patience the longest wait; 0: none is too long.
   Waiting(int ranks, int cores, std::chrono::nanoseconds longest = {})
-      : spinning(ranks <= cores ? 50'000 : 0), patience(longest) {}
+      : spinning(ranks <= cores ? 5'000 : 0), patience(longest) {}
 
   /// Whether `done()` came true in time; `sleep(longest)` may return early.
   bool until(auto&& done, auto&& sleep) const {
