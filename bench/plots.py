@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """plots.py FOLDER: joins FOLDER/parts/*.json into FOLDER/results.json, says what was skipped, and draws what is there:
 kernels_ratio.svg, kernels_share.svg, forward.svg, forward_ranks.svg, collectives.svg, matmul.svg."""
+import io
 import json
 import math
 import pathlib
+import re
 import sys
 
 ORDER = ["kernels", "forward", "collectives", "matmul", "checkpoint", "compile"]
@@ -53,8 +55,12 @@ def by_case(rows):
 
 
 def save(figure, name):
-    figure.savefig(folder / name, bbox_inches="tight", metadata={"Date": None})
+    text = io.StringIO()
+    figure.savefig(text, format="svg", bbox_inches="tight", metadata={"Date": None})
     pyplot.close(figure)
+    text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", text.getvalue(), flags=re.S)
+    text = re.sub(r"(\d\.\d)\d+", r"\1", text)  # tenths of a point are enough
+    (folder / name).write_text(re.sub(r"\s*\n\s*", "\n", text))
     print("drawn: %s" % (folder / name))
 
 
