@@ -15,6 +15,7 @@
 #include <tenon/model/load.hpp>
 #include <tenon/model/model.hpp>
 #include <tenon/plan/text.hpp>
+#include <tenon/run/core_advice.hpp>
 
 #include "network.hpp"
 #include "support/progress.hpp"
@@ -31,8 +32,10 @@ struct Options {
   std::string checkpoint, strategy;
   std::string images = TENON_EXAMPLE_DATA "/t10k-images-idx3-ubyte.gz",
               labels = TENON_EXAMPLE_DATA "/t10k-labels-idx1-ubyte.gz";
-  std::string backend = "cpu", output;
+  std::string backend = "cpu", weights = "float32", output;
   Index batch = 32;
+  int threads = 1;
+  bool reproducible = false;
 };
 
 static CLI::App& describe(CLI::App& app, Options& o) {
@@ -51,18 +54,29 @@ static CLI::App& describe(CLI::App& app, Options& o) {
   app.add_option("--backend", o.backend, "who computes")
       ->check(CLI::IsMember({"cpu", "reference"}))
       ->capture_default_str();
+  app.add_option("--threads", o.threads, "threads of each rank")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  app.add_option("--weights", o.weights, "how the cpu keeps them")
+      ->check(CLI::IsMember({"float32", "bfloat16"}))
+      ->capture_default_str();
+  app.add_flag("--reproducible", o.reproducible, "the same bits on any number of ranks");
   app.add_option("--output", o.output, "file for all logits, .npy");
   return app;
 }
 
-static Classifier classifier(const boost::mpi::communicator& world, const std::string& backend) {
-  if (backend == "reference") return Classifier(world, Reference{});
-  return Classifier(world, Cpu{});
+static Classifier classifier(const boost::mpi::communicator& world, const Options& o) {
+  if (o.backend == "reference")
+    return Classifier(world, Reference{{.reproducible = o.reproducible}});
+  return Classifier(world,
+                    Cpu{{.threads = o.threads,
+                         .weights = o.weights == "bfloat16" ? Element::bfloat16 : Element::float32,
+                         .reproducible = o.reproducible}});
 }
 
 static void run(const boost::mpi::communicator& world, Options o) {
   const bool first = world.rank() == 0;
-  Classifier model = classifier(world, o.backend);
+  Classifier model = classifier(world, o);
   if (o.checkpoint.empty()) {
     if (!o.strategy.empty())
       throw Error("--strategy says how the files of --checkpoint are cut: give both");
@@ -76,6 +90,8 @@ static void run(const boost::mpi::communicator& world, Options o) {
       std::cout << "  " << text(model.plan(), step) << "\n";
     std::cout << std::flush;
   }
+  const std::string advice = core_advice(model.communication(), model.backend());
+  if (first && !advice.empty()) std::cerr << "note: " << advice << std::endl;
   model.load(o.checkpoint, o.strategy);
 
   model.communication().together([&] {  // said before the work, not behind it

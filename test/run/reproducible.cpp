@@ -111,6 +111,21 @@ MPI_TEST_CASE("the reference gives the same bits for any cut, if asked", tenon_t
   check_same_bits(Reference{{.reproducible = true}}, world);
 }
 
+MPI_TEST_CASE("the cpu gives the same bits for any cut and any threads, if asked",
+              tenon_test::all_ranks) {
+  check_same_bits(Cpu{{.reproducible = true}}, world);
+  const std::vector<float> x = numbers(32 * 61, 3);
+  const Plan p = plan(trace(Layers{}, {{{32, 61}}}), 1);
+  Alone alone;
+  const std::vector<float> one = forward(p, Cpu{{.reproducible = true}}, alone, x);
+  const std::vector<float> two = forward(p, Cpu{{.threads = 2, .reproducible = true}}, alone, x);
+  CHECK(std::memcmp(one.data(), two.data(), one.size() * sizeof(float)) == 0);
+  const std::vector<float> law = forward(p, Reference{}, alone, x);
+  REQUIRE(law.size() == one.size());
+  for (std::size_t i = 0; i < law.size(); ++i)
+    CHECK(std::abs(one[i] - law[i]) < 1e-4f * (1 + std::abs(law[i])));
+}
+
 MPI_TEST_CASE("what a reproducible backend cannot add in one order is refused", 4) {
   struct Sum {
     constexpr Value construct(Value x) const {

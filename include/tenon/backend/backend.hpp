@@ -27,6 +27,8 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual std::string_view name() const = 0;
+  /// How many of each rank compute.
+  virtual int threads() const { return 1; }
   /// Whether sums are added in one order (core/sum_tree.hpp), so that results have the same bits
   /// however the network is cut. Its kernels then do as KernelCall::sum_blocks says.
   virtual bool reproducible() const { return false; }

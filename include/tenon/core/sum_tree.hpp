@@ -2,7 +2,7 @@
 #pragma once
 /// One order of addition for any number of ranks. A sum over k is cut into 24 blocks, each added
 /// from its first product to its last, and the blocks' sums are joined as one fixed tree says:
-///   24 = 12 + 12, 12 = 6 + 6, 6 = 3 + 3, 3 = (1 + 1) + 1
+///   24 = 12 + 12, 12 = 6 + 6, 6 = 3 + 3, 3 = (1 + 1) + 1 and 1 + (1 + 1) in turn
 /// 1, 2, 3, 4, 6, 8, 12 and 24 ranks have whole blocks each, so that every sum is rounded alike
 /// wherever its summands live. (Demmel and Nguyen 2013 discuss the alternatives.)
 #include <string>
@@ -21,7 +21,7 @@ inline constexpr int sum_tree_depth = 8;
 /// How many of the tree's sums end with a block, of those that begin with `first` or behind it.
 constexpr int sums_ending_with(Index block, Index first) {
   const Index end = block + 1;
-  int n = block % 3 == 1 && end - 2 >= first;
+  int n = block % 3 == 1 + block / 3 % 2 && end - 2 >= first;
   for (Index size : {3, 6, 12, 24}) n += end % size == 0 && end - size >= first;
   return n;
 }
@@ -32,6 +32,7 @@ constexpr int sums_ending_with(Index block, Index first) {
 struct SumBlocks {
   std::vector<Index> ends;  // of its blocks, counted from its own first element
   std::vector<int> joins;   // of each block
+  std::vector<int> left;    // of each block: which of the sums that are left it completes; -1
   std::vector<int> later;   // of each sum that is left
 
   std::size_t sums() const { return later.size(); }
@@ -57,7 +58,11 @@ inline SumBlocks sum_blocks(Index size, Index parts, Index part) {
     found.joins.push_back(joins);
     found.later.resize(found.later.size() + 1 - std::size_t(joins));
     found.later.back() = sums_ending_with(block, 0) - joins;
+    found.left.push_back(int(found.sums()) - 1);
   }
+  for (std::size_t sum = found.sums(), i = found.left.size(); i-- > 0;)  // the last of each
+    if (sum > 0 && found.left[i] == int(sum) - 1) --sum;
+    else found.left[i] = -1;
   return found;
 }
 

@@ -19,9 +19,10 @@ class Model {
 
  public:
   /// Collective. @param host the program's communicator: tenon/comm/mpi.hpp takes MPI's.
-  template <class Host, std::derived_from<Backend> B>
-  Model(const Host& host, const B& backend)
-      : Model(std::make_unique<typename CommunicationOver<Host>::type>(host),
+  /// @param settings of the communication over it: MpiSettings{.patience = 60s}.
+  template <class Host, std::derived_from<Backend> B, class... Settings>
+  Model(const Host& host, const B& backend, const Settings&... settings)
+      : Model(std::make_unique<typename CommunicationOver<Host>::type>(host, settings...),
               std::make_unique<B>(backend)) {}
   /// One rank alone.
   template <std::derived_from<Backend> B>
@@ -76,6 +77,7 @@ class Model {
   const PlanView& plan() const { return plan_; }
   Parameters& parameters() { return parameters_; }
   Communication& communication() { return *communication_; }
+  const Backend& backend() const { return *backend_; }
 
  private:
   struct Forward {

@@ -6,6 +6,7 @@
 /// Each load of w serves all rows and each x all columns of the panel, so that the processor
 /// multiplies twice in each cycle and waits for no load. One sum is one chain in the order of k.
 #include <tenon/backend/cpu/vectors.hpp>
+#include <tenon/core/sum_tree.hpp>
 
 namespace tenon::detail {
 
@@ -20,8 +21,10 @@ struct TileCall {
   bool first, relu;  // begins at zero instead of y; ends with ReLU
   const char* next;  // what is read after this panel, and how much of it to fetch at each k
   Index next_step;
-  const T* joined[4];  // sums of such tiles, as wide as the panel, that this one is added to
+  const T* joined[sum_tree_depth];  // sums of such tiles, as wide as the panel, that this one is
+                                    // added to
   int joins;
+  const SumBlocks* blocks;  // of a tile that adds in all of them
 };
 
 /// Sums of a tile of `rows` rows and `vectors` vectors.

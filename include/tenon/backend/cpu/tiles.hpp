@@ -10,6 +10,7 @@
 #include <tenon/backend/cpu/amx.hpp>
 #include <tenon/backend/cpu/bfloat16_tiles.hpp>
 #include <tenon/backend/cpu/instruction_set.hpp>
+#include <tenon/backend/cpu/row_in_blocks.hpp>
 #include <tenon/core/element.hpp>
 
 namespace tenon::detail {
@@ -25,6 +26,7 @@ struct Tiles {
   std::array<int, heights.size()> high = {};  // each
   Function tile[heights.size()][2] = {};      // [kind][vectors - 1]
   Function row[2] = {};                       // of a product of one row
+  Function row_in_blocks[2] = {};             // of one that adds in blocks
   int group = 1;                              // the numbers of k in w are a multiple of it
   int weight = sizeof(T), copy = sizeof(T);   // bytes of a number of w, and of copied x
   bool whole = false;                         // a tile reads as many rows of copied x as it is high
@@ -106,6 +108,8 @@ inline constexpr Tiles<T> plain_tiles = [] {
   add_tiles<RegisterTile, T, Machine, sizeof(T) == 4>(tiles);
   tiles.row[0] = &Machine::template run<OneRow<T, Machine::bytes, 1>{}, T>;
   tiles.row[1] = &Machine::template run<OneRow<T, Machine::bytes, 2>{}, T>;
+  tiles.row_in_blocks[0] = &Machine::template run<RowInBlocks<T, Machine::bytes, 1>{}, T>;
+  tiles.row_in_blocks[1] = &Machine::template run<RowInBlocks<T, Machine::bytes, 2>{}, T>;
   return tiles;
 }();
 
