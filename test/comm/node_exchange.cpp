@@ -167,3 +167,21 @@ MPI_TEST_CASE("memory of exchanges that are gone is used again", 2) {
   }
   CHECK(places.size() < 6);
 }
+
+MPI_TEST_CASE("a large shared result stays until the next run, also for who reads it late",
+              tenon_test::all_ranks) {
+  const Index n = world.size(), rank = world.rank();
+  MpiCommunication communication(world);
+  const Distribution all = whole({30000}), partial = all.cut(Cut::sum, {{n, 1}});
+  Prepared<float> reduce(communication, partial, all);
+  const std::vector<float> x[] = {held<float>(partial, rank, 0), held<float>(partial, rank, 1)};
+  const std::vector<float> y[] = {wanted<float>(partial, all, rank, 0),
+                                  wanted<float>(partial, all, rank, 1)};
+  bool right = true;
+  for (int run = 0; run < 60; ++run) {
+    const float* result = reduce.run(x[run % 2], run % 3 != 0);
+    if (run % n == rank) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    right = right && same_bits(result, y[run % 2]);
+  }
+  CHECK(right);
+}
