@@ -9,26 +9,26 @@
 #include <tenon/backend/backend.hpp>
 #include <tenon/backend/cpu/cores.hpp>
 #include <tenon/comm/communication.hpp>
+#include <tenon/comm/cores.hpp>
 
 namespace tenon {
 
 /// The same sentence on every rank, about the first one's node; empty where all is well.
 /// Collective. Cost: 128 bytes from each rank.
 inline std::string core_advice(Communication& communication, const Backend& backend) {
-  constexpr std::size_t words = 16;
-  std::vector<std::uint64_t> mine(words);
-  for (int core : cores())
-    if (core < int(words * 64)) mine[std::size_t(core) / 64] |= std::uint64_t(1) << core % 64;
+  const Cores own = own_cores();
+  const std::size_t words = own.size();
+  std::vector<std::uint64_t> mine(own.begin(), own.end());
   mine.push_back(std::thread::hardware_concurrency());
   mine.push_back(std::uint64_t(communication.node().front()));
   const std::vector<std::uint64_t> all = communication.all_gather(mine);
-  std::vector<Cores> ranks;
+  std::vector<CoreNumbers> ranks;
   for (std::size_t rank = 0; rank < std::size_t(communication.size()); ++rank) {
     const std::uint64_t* of = all.data() + rank * mine.size();
     if (of[words + 1] != all[words + 1]) continue;  // on another node
-    Cores& own = ranks.emplace_back();
+    CoreNumbers& cores = ranks.emplace_back();
     for (std::size_t core = 0; core < words * 64; ++core)
-      if (of[core / 64] >> core % 64 & 1) own.push_back(int(core));
+      if (of[core / 64] >> core % 64 & 1) cores.push_back(int(core));
   }
   return advice(ranks, backend.threads(), int(all[words]));
 }

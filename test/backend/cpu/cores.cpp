@@ -7,7 +7,7 @@ using namespace tenon;
 
 namespace {
 
-std::string of(const std::vector<Cores>& ranks, int threads, int node) {
+std::string of(const std::vector<CoreNumbers>& ranks, int threads, int node) {
   return advice(ranks, threads, node);
 }
 
@@ -23,7 +23,7 @@ TEST_CASE("advice: nothing where each thread has its core, or where cores are un
 }
 
 TEST_CASE("advice: more threads than cores") {
-  CHECK(of(std::vector<Cores>(8, Cores{0, 1}), 1, 2) ==
+  CHECK(of(std::vector<CoreNumbers>(8, CoreNumbers{0, 1}), 1, 2) ==
         "8 ranks with 1 thread each share 2 cores; mpirun -n 2 would give each its own");
   CHECK(of({{0, 1}, {0, 1}}, 2, 2) ==
         "2 ranks with 2 threads each share 2 cores; Cpu{{.threads = 1}} would give each its own");
@@ -47,10 +47,4 @@ TEST_CASE("advice: idle cores") {
   CHECK(of({{0, 1, 2, 3, 4}, {0, 1, 2, 3, 4}}, 1, 5) ==
         "2 ranks with 1 thread each leave 3 cores of 5 idle; Cpu{{.threads = 2}} with "
         "mpirun --map-by slot:PE=2 --bind-to core uses more");
-}
-
-TEST_CASE("cores: those of this process, ascending") {
-  const Cores mine = cores();
-  CHECK(!mine.empty());
-  CHECK(std::ranges::is_sorted(mine));
 }

@@ -2,8 +2,6 @@
 #pragma once
 /// The cores that ranks of a node may use, and what to say where they share or idle them:
 ///   "8 ranks with 1 thread each share 2 cores; mpirun -n 2 would give each its own"
-#include <sched.h>
-
 #include <algorithm>
 #include <span>
 #include <string>
@@ -13,28 +11,17 @@
 namespace tenon {
 
 /// Numbers of cores, ascending.
-using Cores = std::vector<int>;
-
-/// Those that this process may use: its affinity. Empty where the system does not say.
-inline Cores cores() {
-  Cores mine;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof(set), &set) != 0) return mine;
-  for (int core = 0; core < CPU_SETSIZE; ++core)
-    if (CPU_ISSET(core, &set)) mine.push_back(core);
-  return mine;
-}
+using CoreNumbers = std::vector<int>;
 
 /// A sentence about ranks whose threads share cores though others are free, or are more than the
 /// cores; with the flag of mpirun, or the option, that mends it. Empty where all is well, or
 /// unknown.
 /// @param ranks each rank's cores, of all ranks of one node; @param threads of each rank
 /// @param node how many cores the node has
-inline std::string advice(std::span<const Cores> ranks, int threads, int node) {
-  Cores all;
+inline std::string advice(std::span<const CoreNumbers> ranks, int threads, int node) {
+  CoreNumbers all;
   std::size_t fewest = ranks.empty() ? 0 : ranks[0].size();
-  for (const Cores& mine : ranks) {
+  for (const CoreNumbers& mine : ranks) {
     all.insert(all.end(), mine.begin(), mine.end());
     fewest = std::min(fewest, mine.size());
   }
