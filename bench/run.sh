@@ -11,7 +11,7 @@ unset OMPI_MCA_mpi_yield_when_idle  # Open MPI's own way of waiting is measured,
 
 parts=(kernels forward collectives matmul checkpoint compile)
 for part; do
-  [[ " ${parts[*]} " == *" $part "* ]] || { echo "usage: bench/run.sh [${parts[*]// /|} ...]" >&2; exit 2; }
+  [[ " ${parts[*]} " == *" $part "* ]] || { echo "usage: bench/run.sh [${parts[*]}]..." >&2; exit 2; }
 done
 (($# == 0)) || parts=("$@")
 
@@ -32,8 +32,8 @@ done
 options=(-Dbench=enabled -Dtests=disabled -Dexamples=disabled -Dmpi=enabled)
 [[ ! -e $folder/build.ninja ]] || options+=(--reconfigure)
 echo "building $folder (the first time some minutes)"
-meson setup $folder "${options[@]}" >$folder/setup.log || { cat $folder/setup.log; exit 1; }
-ninja -C $folder --quiet
+{ meson setup $folder "${options[@]}" && ninja -C $folder; } >$folder/build.log 2>&1 ||
+  { grep -vE '^\[[0-9]+/[0-9]+\]' $folder/build.log; exit 1; }
 
 failed=0
 # measure PART PROGRAM ARGUMENT...: what it prints stays; its results are appended to those of the part.
