@@ -6,6 +6,8 @@
 ///   panels:          w[k, panel] is read once, stays in the first cache or near it, and meets all
 ///                    tiles of the rows, while the next panel is fetched
 /// Rows that lie badly (far apart, or transposed) are first copied beside each other.
+#include <unistd.h>
+
 #include <cstring>
 #include <optional>
 
@@ -29,16 +31,26 @@ struct ProductPart {
   Interval rows, which;  // of the panels
 };
 
-/// What is copied of x: as much as half of a small second cache holds, in whole tiles. A row is as
+/// Bytes of a core's second cache, between what small and large ones have.
+inline Index second_cache() {
+#ifdef _SC_LEVEL2_CACHE_SIZE
+  static const Index bytes =
+      std::clamp<Index>(::sysconf(_SC_LEVEL2_CACHE_SIZE), 384 << 10, 2 << 20);
+  return bytes;
+#else
+  return 384 << 10;
+#endif
+}
+
+/// What is copied of x: as much as half of the second cache holds, in whole tiles. A row is as
 /// long as a block is deep and a cache line more, for rows a power of two apart share few places.
 template <class T>
 struct CopiedRows {
   Index pitch, rows;
-  static constexpr Index block_bytes = 192 << 10;
 
   CopiedRows(const Panels& panels, const Tiles<T>& tiles)
       : pitch(panels.padded(panels.depth) + 64 / tiles.copy),
-        rows(std::max(block_bytes / (pitch * tiles.copy) / tiles.tallest(), Index(1)) *
+        rows(std::max(second_cache() / 2 / (pitch * tiles.copy) / tiles.tallest(), Index(1)) *
              tiles.tallest()) {}
   Index bytes(const Tiles<T>& tiles) const {
     return (rows * pitch + panel_row(tiles)) * Index(tiles.copy);

@@ -5,6 +5,8 @@
 /// A panel is two vectors wide, the last one a vector if that is enough; what it lacks is zero.
 /// A block is as deep as its panel stays in the caches while all rows meet it.
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 #include <tenon/backend/cpu/bfloat16.hpp>
 #include <tenon/core/box.hpp>
@@ -68,7 +70,10 @@ void pack_panel(const Panels& panels, Strided<T> w, Interval block, Index panel,
   const auto place = [&](Index k, Index n) {
     to[(k / g * width + n) * g + k % g] = weight<W>(w(block.first + k, first + n));
   };
-  if (w.column == 1)
+  if (w.column == 1 && std::is_same_v<W, T>)
+    for (Index k = 0; k < depth; ++k)
+      std::memcpy(to + k * width, &w(block.first + k, first), std::size_t(columns) * sizeof(T));
+  else if (w.column == 1)
     for (Index k = 0; k < depth; ++k)
       for (Index n = 0; n < columns; ++n) place(k, n);
   else
