@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// All of Tenon for a program under MPI. It needs Boost.MPI, Eigen, protozero, nlohmann-json and
-/// zlib; who wants less includes less: tenon/model/model.hpp with tenon/backend/reference.hpp needs
+/// All of Tenon for a program under MPI. It needs Boost.MPI, protozero, nlohmann-json and zlib; who
+/// wants less includes less: tenon/model/model.hpp with tenon/backend/reference.hpp needs
 /// none of them.
 #include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/backend/reference.hpp>
