@@ -51,7 +51,8 @@ bool arrives(const boost::mpi::communicator& world, const Distribution& from,
   for (const auto& piece : program.pieces) moved += piece.own ? 0 : piece.to.volume();
   std::vector<std::byte> scratch(std::size_t(moved) * sizeof(T));
   std::vector<T> y(expected.size(), T(77));
-  MpiExchange exchange(world, std::move(program), scratch, 5, largest);
+  Patience patience;
+  MpiExchange exchange(world, std::move(program), scratch, 5, patience, largest);
   for (int times = 0; times < 2; ++times) {  // an exchange can be run again
     exchange.run(x.data(), y.data());
     if (!y.empty() && std::memcmp(y.data(), expected.data(), y.size() * sizeof(T))) return false;
@@ -101,8 +102,9 @@ MPI_TEST_CASE("a message beyond the largest is cut into several", tenon_test::al
 MPI_TEST_CASE("too little scratch memory is an error, not an overflow", 2) {
   const Distribution sum = whole({8}).cut(Cut::sum, {{2, 1}});
   std::vector<std::byte> scratch(31);
+  Patience patience;
   CHECK_THROWS_AS(
       MpiExchange(world, exchange_of(sum, whole({8}), world.rank(), 2, Element::float32), scratch,
-                  0),
+                  0, patience),
       Error);
 }

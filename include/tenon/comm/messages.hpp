@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// The messages of one exchange, all under way at once:
-///   messages.receive(3, y, 4096); messages.send(3, x, 4096); messages.wait(waiting);
+///   messages.receive(3, y, 4096); messages.send(3, x, 4096); auto late = messages.wait(waiting);
 /// (Boost.MPI has no non-blocking exchange without allocation: this calls MPI on its communicator.)
 #include <boost/mpi/communicator.hpp>
 #include <algorithm>
@@ -36,6 +36,7 @@ class Messages {
       check_mpi(MPI_Irecv(to + at, int(std::min(largest_, bytes - at)), MPI_BYTE, peer, tag_,
                           communicator_, &requests_[started_++]),
                 "MPI_Irecv");
+    received_ = started_;
   }
   void send(int peer, const std::byte* from, Index bytes) {
     for (Index at = 0; at < bytes; at += largest_)
@@ -43,14 +44,9 @@ class Messages {
                           communicator_, &requests_[started_++]),
                 "MPI_Isend");
   }
-  /// As MPI waits.
-  void wait() {
-    check_mpi(MPI_Waitall(int(std::exchange(started_, 0)), requests_.data(), MPI_STATUSES_IGNORE),
-              "MPI_Waitall");
-  }
   /// Lets others have the core. @return the ranks of messages that did not come in time.
   std::string wait(const Waiting& waiting) {
-    const int count = int(std::exchange(started_, 0));
+    const int count = int(started_);
     int done = count == 0;
     const auto all_done = [&] {
       if (!done)
@@ -62,7 +58,24 @@ class Messages {
     const auto nap = [](std::chrono::nanoseconds) {
       std::this_thread::sleep_for(std::chrono::microseconds(20));
     };
-    return patient.until(all_done, nap) ? "" : late(count);
+    if (!patient.until(all_done, nap)) return late(count);
+    started_ = received_ = 0;
+    return "";
+  }
+  /// Takes back what an error left under way: nothing is received any more, and what was sent has
+  /// left. @return whether that is so: else MPI may still read or write the messages' memory, to
+  /// the end of the process.
+  bool stop() {
+    for (std::size_t i = 0; i < received_; ++i)
+      if (requests_[i] != MPI_REQUEST_NULL) MPI_Cancel(&requests_[i]);
+    int done = requests_.empty();
+    for (int tries = 0; !done && tries < 100; ++tries) {  // a send cannot be taken back
+      if (tries) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (MPI_Testall(int(requests_.size()), requests_.data(), &done, MPI_STATUSES_IGNORE) !=
+          MPI_SUCCESS)
+        return false;
+    }
+    return done;
   }
 
  private:
@@ -82,7 +95,7 @@ class Messages {
   Index largest_;
   std::vector<int> peers_;
   std::vector<MPI_Request> requests_;
-  std::size_t started_ = 0;
+  std::size_t started_ = 0, received_ = 0;  // the first ones are those to receive
 };
 
 }  // namespace tenon

@@ -17,7 +17,9 @@ namespace tenon {
 
 class MpiCommunication : public Communication {
  public:
-  /// Collective over `host`.
+  /// Collective over `host`; and so is its end, before MPI is finalised: the ranks free together
+  /// what they share. A rank that leaves alone, for instance because of an error, gets away after a
+  /// second, and the memory that it shared stays to the end of the process.
   explicit MpiCommunication(const boost::mpi::communicator& host, const MpiSettings& settings = {})
       : communicator_(host, boost::mpi::comm_duplicate),
         node_(std::make_unique<Neighbours>(communicator_, settings)) {
@@ -35,7 +37,8 @@ class MpiCommunication : public Communication {
       SummedBlocks blocks(programs);
       if (auto exchange = through_memory(blocks, tag)) return exchange;
     }
-    return std::make_unique<MpiExchange>(communicator_, programs(rank()), scratch, tag);
+    return std::make_unique<MpiExchange>(communicator_, programs(rank()), scratch, tag,
+                                         node_->patience());
   }
   void together(const std::function<void()>& what) override {
     std::string text;

@@ -5,16 +5,22 @@
 /// is staged in the scratch memory.
 #include <tenon/comm/communication.hpp>
 #include <tenon/comm/messages.hpp>
+#include <tenon/comm/patience.hpp>
 #include <tenon/comm/region_sum.hpp>
 
 namespace tenon {
 
 class MpiExchange : public Exchange {
  public:
+  /// @param patience outlives the exchange.
   /// @param largest bytes in one message; MPI's counts end at 2^31 - 1.
   MpiExchange(const boost::mpi::communicator& communicator, ExchangeProgram program,
-              std::span<std::byte> scratch, int tag, Index largest = Index(1) << 30)
-      : program_(std::move(program)), messages_(communicator, tag, largest) {
+              std::span<std::byte> scratch, int tag, Patience& patience,
+              Index largest = Index(1) << 30)
+      : program_(std::move(program)),
+        messages_(communicator, tag, largest),
+        patience_(patience),
+        tag_(tag) {
     const Index size = bytes(program_.element);
     std::size_t used = 0;
     const auto message = [&](int peer, const Region& region, bool staged, int sums = 1) {
@@ -35,19 +41,9 @@ class MpiExchange : public Exchange {
     if (sums) prepare_adds();
   }
 
+  /// After an error nothing more comes to y; but ranks that are late may still be sent x.
   const std::byte* run(const void* x, void* y, const Finish& finish = {}) override {
-    for (const Message& m : taken_)
-      messages_.receive(m.peer, m.staging ? m.staging : static_cast<std::byte*>(y) + m.first,
-                        m.bytes);
-    for (std::size_t i = 0; i < given_.size(); ++i) {
-      const Message& m = given_[i];
-      if (m.staging)
-        copy(program_.element, x, program_.gifts[i].from, m.staging,
-             packed(program_.gifts[i].from));
-      messages_.send(m.peer, m.staging ? m.staging : static_cast<const std::byte*>(x) + m.first,
-                     m.bytes);
-    }
-    messages_.wait();
+    patience_.guard([&] { exchange(x, y); });
     if (adds_.empty()) keep_own(x, y);
     for (Add& add : adds_) {
       for (std::size_t i = 0; i < add.at.size(); ++i)
@@ -59,6 +55,25 @@ class MpiExchange : public Exchange {
   }
 
  private:
+  void exchange(const void* x, void* y) try {
+    for (const Message& m : taken_)
+      messages_.receive(m.peer, m.staging ? m.staging : static_cast<std::byte*>(y) + m.first,
+                        m.bytes);
+    for (std::size_t i = 0; i < given_.size(); ++i) {
+      const Message& m = given_[i];
+      if (m.staging)
+        copy(program_.element, x, program_.gifts[i].from, m.staging,
+             packed(program_.gifts[i].from));
+      messages_.send(m.peer, m.staging ? m.staging : static_cast<const std::byte*>(x) + m.first,
+                     m.bytes);
+    }
+    if (const std::string late = messages_.wait(patience_.waiting()); !late.empty())
+      patience_.throw_late(late, tag_);
+  } catch (...) {
+    messages_.stop();
+    throw;
+  }
+
   struct Message {
     int peer;
     std::byte* staging;  // none: straight from or to memory, `first` bytes in
@@ -109,6 +124,8 @@ class MpiExchange : public Exchange {
 
   ExchangeProgram program_;
   Messages messages_;
+  Patience& patience_;
+  int tag_;
   std::vector<Add> adds_;  // of an exchange that sums
   std::vector<Message> taken_, given_;
 };

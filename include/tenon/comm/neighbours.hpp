@@ -3,12 +3,13 @@
 /// The ranks of one node: who they are, what they share, and how far each has come.
 ///   Neighbours node(communicator, {}); node.announce(3); node.wait_for(node.place(5), 3, tag);
 #include <boost/mpi/communicator.hpp>
-#include <exception>
 #include <new>
 #include <span>
 #include <string>
 
 #include <tenon/comm/cores.hpp>
+#include <tenon/comm/departure.hpp>
+#include <tenon/comm/patience.hpp>
 #include <tenon/comm/shared_pool.hpp>
 #include <tenon/comm/signal.hpp>
 
@@ -17,7 +18,8 @@ namespace tenon {
 /// How a communication over MPI goes about it.
 struct MpiSettings {
   bool shared_memory = true;  // false: messages alone, also inside a node
-  /// A rank that waits longer in an exchange throws; 0: it waits for ever, as in MPI.
+  /// A rank that waits longer in an exchange throws, and from then on in every exchange of this
+  /// communication; 0: it waits for ever, as in MPI.
   std::chrono::nanoseconds patience{0};
   int node = -1;  // this rank's node as a number, to have several on one machine; -1: the machine
 };
@@ -43,15 +45,18 @@ class Neighbours {
     check_mpi(
         MPI_Allreduce(MPI_IN_PLACE, cores.data(), int(cores.size()), MPI_UINT64_T, MPI_BOR, node),
         "MPI_Allreduce");
-    waiting_ = Waiting(int(ranks_.size()), core_count(cores), settings.patience);
+    patience_ = {rank_, Waiting(int(ranks_.size()), core_count(cores), settings.patience)};
     pool_ = std::make_unique<SharedPool>(node);
   }
-  /// Collective: but a rank that leaves because of an error waits a second for the others, no
-  /// longer.
+  /// Collective over the node; but nobody waits longer than a second for the others, which an error
+  /// may keep away. If not all come in time, or an exchange failed, nobody frees the memory: it
+  /// leaks to the end of the process, for others may still use it.
   ~Neighbours() {
     int finalized = 0;
     MPI_Finalized(&finalized);
-    if (pool_ && (finalized || (std::uncaught_exceptions() > exceptions_ && !all_come())))
+    if (!finalized && departure_ && patience_.failed()) departure_->refuse();
+    if (finalized || !departure_ ||
+        !departure_->all_come(int(ranks_.size()), std::chrono::seconds(1)))
       pool_->abandon();
   }
   Neighbours(const Neighbours&) = delete;
@@ -59,15 +64,18 @@ class Neighbours {
   int rank() const { return rank_; }
   const std::vector<int>& ranks() const { return ranks_; }  // ascending
   const std::vector<int>& of() const { return of_; }        // each rank's node: its first rank
-  const Waiting& waiting() const { return waiting_; }
+  Patience& patience() { return patience_; }
   const boost::mpi::communicator& communicator() const { return node_; }
 
   /// Memory shared by the node. Collective over it, with the same number on each rank.
   SharedPool::Part take(Index bytes) {
     if (signals_.empty()) {
-      lines_ = pool_->take(Index(sizeof(Signal) * ranks_.size()));
-      Signal* signals = reinterpret_cast<Signal*>(lines_.data);
+      lines_ = pool_->take(Index(sizeof(Departure) + sizeof(Signal) * ranks_.size()));
+      Signal* signals = reinterpret_cast<Signal*>(lines_.data + sizeof(Departure));
+      if (place(rank_) == 0) new (lines_.data) Departure;
       new (signals + place(rank_)) Signal;
+      meet();
+      departure_ = reinterpret_cast<Departure*>(lines_.data);
       signals_ = {signals, ranks_.size()};
     }
     return pool_->take(bytes);
@@ -80,51 +88,29 @@ class Neighbours {
   void announce(std::uint64_t step) { signals_[place(rank_)].announce(step); }
   /// @throws Error when it takes longer than the host's patience.
   void wait_for(std::size_t place, std::uint64_t step, int tag) {
-    if (!signals_[place].wait_for(step, waiting_)) give_up(step, tag);
+    if (!signals_[place].wait_for(step, patience_.waiting())) give_up(step, tag);
   }
   /// Where a rank is among those of its node.
   std::size_t place(int rank) const {
     return std::size_t(std::ranges::lower_bound(ranks_, rank) - ranks_.begin());
   }
-  /// What a rank says that has waited too long for others.
-  [[noreturn]] void throw_late(const std::string& late, int tag) const {
-    throw Error(std::string("rank ")
-                    .append(std::to_string(rank_))
-                    .append(" waits for rank ")
-                    .append(late)
-                    .append(" in the exchange of step ")
-                    .append(std::to_string(tag))
-                    .append(", for more than ")
-                    .append(std::to_string(waiting_.patience.count() / 1'000'000))
-                    .append(" ms"));
-  }
 
  private:
-  [[noreturn]] void give_up(std::uint64_t step, int tag) const {
+  [[noreturn]] void give_up(std::uint64_t step, int tag) {
     std::string late;
     for (int other : ranks_)
-      if (!signals_[place(other)].reached(step))
+      if (other != rank_ && !signals_[place(other)].reached(step))
         late.append(late.empty() ? "" : ", ").append(std::to_string(other));
-    throw_late(late, tag);
-  }
-  bool all_come() const {
-    MPI_Request request;
-    int done = 0;
-    if (MPI_Ibarrier(node_, &request) != MPI_SUCCESS) return false;
-    const auto end = Waiting::Clock::now() + std::chrono::seconds(1);
-    while (!done && Waiting::Clock::now() < end) {
-      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-      if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return done;
+    patience_.throw_late(late, tag);
   }
 
-  int rank_, exceptions_ = std::uncaught_exceptions();
+  int rank_;
   std::vector<int> of_, ranks_;
   boost::mpi::communicator node_;
-  Waiting waiting_;
+  Patience patience_;
   std::unique_ptr<SharedPool> pool_;
   SharedPool::Part lines_;
+  Departure* departure_ = nullptr;
   std::span<Signal> signals_;
   std::uint64_t step_ = 0;
 };

@@ -37,12 +37,24 @@ class NodeExchange : public Exchange {
     node.meet();
   }
 
+  ~NodeExchange() override {
+    // What MPI may still send lies there to the end of the process.
+    if (!stopped_) new std::vector<Parcel>(std::move(parcels_));
+  }
+  NodeExchange(const NodeExchange&) = delete;
+
   std::byte* source() override {
+    node_.patience().check();
     if (home_) wait_for_readers();
     return home_.at[turn_];
   }
 
   const std::byte* run(const void* x, void* y, const Finish& finish = {}) override {
+    return node_.patience().guard([&] { return exchange(x, y, finish); });
+  }
+
+ private:
+  const std::byte* exchange(const void* x, void* y, const Finish& finish) try {
     wait_for_readers();
     const std::uint64_t step = node_.begin(3);
     const auto* held = static_cast<const std::byte*>(x);
@@ -52,8 +64,8 @@ class NodeExchange : public Exchange {
       messages_.receive(a.peer, memory_.arrived(own_).at[turn_] + a.first, a.bytes);
     if (is_read_ || writes_late_) node_.announce(step + is_held);
     for (Parcel& parcel : parcels_) send(parcel, held, step);
-    if (const std::string late = messages_.wait(node_.waiting()); !late.empty())
-      node_.throw_late(late, tag_);
+    if (const std::string late = messages_.wait(node_.patience().waiting()); !late.empty())
+      node_.patience().throw_late(late, tag_);
     if (passes_on_) node_.announce(step + has_arrived);
     if (writes_late_)
       for (std::size_t sharer : sharers_) node_.wait_for(sharer, step + is_held, tag_);
@@ -64,9 +76,11 @@ class NodeExchange : public Exchange {
     for (std::size_t sharer : sharers_) node_.wait_for(sharer, step + is_done, tag_);
     turn_ = 1 - turn_;
     return result;
+  } catch (...) {
+    stopped_ = messages_.stop();
+    throw;
   }
 
- private:
   enum Said : std::uint64_t { is_held = 1, has_arrived = 2, is_done = 3 };
 
   struct Input {
@@ -173,6 +187,7 @@ class NodeExchange : public Exchange {
   std::vector<Arrival> arrivals_;
   std::vector<Parcel> parcels_;
   int turn_ = 0;
+  bool stopped_ = true;  // no messages are left under way by an error
   std::uint64_t ended_[2] = {0, 0};
 };
 
