@@ -66,6 +66,8 @@ static CLI::App& describe(CLI::App& app, Options& o) {
 }
 
 static Classifier classifier(const boost::mpi::communicator& world, const Options& o) {
+  if (o.backend == "reference" && (o.threads != 1 || o.weights != "float32"))
+    throw Error("--threads and --weights are the cpu's: --backend reference has one of each");
   if (o.backend == "reference")
     return Classifier(world, Reference{{.reproducible = o.reproducible}});
   return Classifier(world,

@@ -147,3 +147,29 @@ TEST_CASE("an exchange finishes nothing that something else reads") {
               }),
               {8, 6}, 2) == Fused{3, 1, 0});
 }
+
+TEST_CASE("a bias that an exchange adds lies where its addition wants it, for every batch") {
+  const auto network = [](Value x) {
+    Dense dense("a", 512, 4096);
+    dense.matmul.shard({{1, 8}, {8, 1}});
+    return relu(dense(x));
+  };
+  const auto planned = [&](Index batch, const PlanView* loaded) {
+    PlanOptions options;
+    options.parameters_of = loaded;
+    return plan(trace(NetworkOf<decltype(network)>{network}, {{{batch, 512}}}), 8, options);
+  };
+  for (const Index first : {1, 256})
+    for (const Index other : {1, 256}) {
+      CAPTURE(first);
+      CAPTURE(other);
+      const Plan loaded = planned(first, nullptr);
+      const PlanView seen = view(loaded);
+      const Plan p = planned(other, &seen);
+      REQUIRE(!p.finding);
+      for (const Buffer& b : p.buffers)
+        if (b.place == Buffer::Place::parameter && b.distribution.shape.size() == 1)
+          CHECK(b.distribution == whole({4096}));
+      CHECK(view(p).collectives() == 2);  // the sums, scattered and gathered
+    }
+}

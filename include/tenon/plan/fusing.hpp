@@ -49,10 +49,14 @@ constexpr bool fused_into_sum(Draft& draft, int id, const Equation& e, const Pla
   const bool bias = adds_a_bias(draft, n, e);
   if (!bias && !n.op->scalar.exists) return false;
   int added = -1;
-  if (bias) {  // where it is first finished, and in that step's layout
+  if (bias) {  // it lies where the addition wants it; the exchange's block may need a part of that
     const Distribution summed = way(draft, n.inputs[0], made, to)[0];
-    const Digits last = summed.digits(summed.shape.size() - 1);
-    added = bring(draft, n.inputs[1], whole({n.shape.back()}).cut(0, last));
+    const Distribution lies = operand_place(draft, n, e, p, 1);
+    const Distribution part =
+        whole({n.shape.back()}).cut(0, summed.digits(summed.shape.size() - 1));
+    if (!(lies == part) && !lies.cuts.empty()) return false;
+    added = bring(draft, n.inputs[1], lies);
+    if (!(lies == part)) added = go(draft, n.inputs[1], added, part);
   }
   const int sum = int(draft.plan.steps.size());
   const int y = go(draft, n.inputs[0], made, to);

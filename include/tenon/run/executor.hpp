@@ -9,7 +9,6 @@
 #include <tenon/comm/communication.hpp>
 #include <tenon/run/exchange_of.hpp>
 #include <tenon/run/fingerprint.hpp>
-#include <tenon/backend/memory.hpp>
 #include <tenon/run/held_parameters.hpp>
 #include <tenon/run/prepared_step.hpp>
 #include <tenon/run/returned_inputs.hpp>
@@ -119,8 +118,8 @@ class Executor {
     const Step& step = *made.step;
     if (!reproducible_ || !plan_.from(step).partial())
       return arena_.part(step.scratch, step.scratch_bytes);
-    made.own = Memory(step.scratch_bytes * sum_tree_depth);
-    return made.own.part(0, Index(made.own.size()));
+    made.scratch = Memory(step.scratch_bytes * sum_tree_depth);
+    return made.scratch.part(0, Index(made.scratch.size()));
   }
   /// Of rows of the base; 0 where it is the same elements under another shape.
   Index bytes_behind(const Buffer& rows, const Buffer& base) const {

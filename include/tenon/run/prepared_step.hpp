@@ -21,7 +21,8 @@ struct PreparedStep {
   std::byte* home = nullptr;   // the output's place in the arena
   Index moved = 0;             // of a view: bytes behind the beginning of its base
   SumBlocks sum_blocks;        // how it adds, where it adds in one order for any cut
-  Memory own;                  // then: its output's place, or an exchange's scratch
+  Memory sums;                 // then: the place of an output that is several sums
+  Memory scratch;              // then: of an exchange of several sums
 
   void run(Places& at) {
     std::byte*& y = at[std::size_t(step->output)];
@@ -66,8 +67,8 @@ inline void add_in_blocks(PreparedStep& made, SumBlocks&& blocks) {
   made.arguments.sum_blocks = &made.sum_blocks;
   if (made.sum_blocks.sums() == 1) return;
   const Block& y = made.arguments.output;
-  made.own = Memory(Index(made.sum_blocks.sums()) * volume(y.box) * bytes(y.element));
-  made.home = made.own.data();
+  made.sums = Memory(Index(made.sum_blocks.sums()) * volume(y.box) * bytes(y.element));
+  made.home = made.sums.data();
 }
 
 /// The call of a step that computes. @param block a buffer's block on this rank. @param packed a

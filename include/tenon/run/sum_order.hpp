@@ -11,6 +11,9 @@ namespace tenon::detail {
 /// @throws Error where an operator adds over ranks in another order, or in parts that are no whole
 /// blocks.
 inline SumBlocks sum_blocks_of(const PlanView& plan, const Step& step, Index rank) {
+#ifdef __FAST_MATH__
+  throw Error("a program that is compiled with -ffast-math is not reproducible");
+#endif
   const Distribution &x = plan.buffer(step.inputs[0]).distribution, &y = plan.to(step);
   const auto where = [&] {
     return std::string(plan.name(step.name)).append(" (").append(step.op->name).append(")");

@@ -14,14 +14,26 @@
 
 namespace tenon::detail {
 
-/// Whether the processor has it and the system grants it to this process, which is asked here.
-inline bool amx_is_granted() {
+/// Whether the processor has it and the system knows it. Asks for nothing.
+inline bool amx_is_there() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   constexpr unsigned bf16 = 1u << 22, tiles = 1u << 24;
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & bf16) || !(d & tiles)) return false;
 #ifdef SYS_arch_prctl
-  constexpr long request = 0x1023, tile_data = 18;  // of <asm/prctl.h>, from Linux 5.16 on
-  return ::syscall(SYS_arch_prctl, request, tile_data) == 0;
+  constexpr long supported = 0x1021;  // of <asm/prctl.h>, from Linux 5.16 on
+  unsigned long features = 0;
+  return ::syscall(SYS_arch_prctl, supported, &features) == 0 && features >> 18 & 1;
+#else
+  return false;
+#endif
+}
+
+/// Asks the system for the tiles, which it grants a process for good: only where they will be used,
+/// for signal stacks must then have room for them.
+inline bool amx_is_granted() {
+#ifdef SYS_arch_prctl
+  constexpr long request = 0x1023, tile_data = 18;
+  return amx_is_there() && ::syscall(SYS_arch_prctl, request, tile_data) == 0;
 #else
   return false;
 #endif

@@ -31,7 +31,7 @@ inline InstructionSet best_instruction_set() {
                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512dq");
   if (avx512 && __builtin_cpu_supports("avx512bf16"))
-    return detail::amx_is_granted() ? InstructionSet::amx : InstructionSet::avx512_bf16;
+    return detail::amx_is_there() ? InstructionSet::amx : InstructionSet::avx512_bf16;
   if (avx512) return InstructionSet::avx512;
   if (avx2) return InstructionSet::avx2;
 #endif

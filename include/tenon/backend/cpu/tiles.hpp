@@ -156,8 +156,8 @@ const Tiles<T>& tiles(InstructionSet set, Element weights = element_of<T>) {
   if constexpr (sizeof(T) == 4)
     if (weights == Element::bfloat16) {
 #ifdef __x86_64__
-      if (set == amx) return amx_tiles;
-      if (set == avx512_bf16) return pairs_tiles;
+      if (set == amx && amx_is_granted()) return amx_tiles;
+      if (set >= avx512_bf16) return pairs_tiles;
       if (set == avx512) return apart_tiles<Avx512>;
       if (set == avx2) return apart_tiles<Avx2>;
 #endif

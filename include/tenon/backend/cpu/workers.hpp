@@ -5,9 +5,15 @@
 /// Each begins with its own part and then takes what nobody has begun, so that one which sleeps, or
 /// whose core is taken, holds nobody up. After work they look for more, for as long as a wake-up
 /// would take, and then sleep.
+#ifdef __linux__
+#include <sched.h>
+#endif
+
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -18,15 +24,21 @@ namespace tenon {
 class Workers {
  public:
   explicit Workers(int threads = 1) : scratch_(checked(threads)), begun_(scratch_.size()) {
-    if (std::thread::hardware_concurrency() >= unsigned(threads))
-      spin_ = std::chrono::microseconds(50);
-    for (int i = 1; i < threads; ++i) threads_.emplace_back([this, i] { work(i); });
+    if (usable_cores() >= threads) spin_ = std::chrono::microseconds(50);
+    try {
+      for (int i = 1; i < threads; ++i) threads_.emplace_back([this, i] { work(i); });
+    } catch (const std::system_error& error) {
+      const std::string begun = std::to_string(threads_.size() + 1);
+      end();
+      throw Error(std::string("of ")
+                      .append(std::to_string(threads))
+                      .append(" threads the system gives this process ")
+                      .append(begun)
+                      .append(": ")
+                      .append(error.what()));
+    }
   }
-  ~Workers() {
-    end_ = true;
-    give_order();
-    for (std::thread& thread : threads_) thread.join();
-  }
+  ~Workers() { end(); }
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
@@ -55,6 +67,20 @@ class Workers {
   std::byte* scratch(int worker) const { return scratch_[std::size_t(worker)].data(); }
 
  private:
+  void end() {
+    end_ = true;
+    give_order();
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+  /// Those that this thread may run on.
+  static int usable_cores() {
+#ifdef __linux__
+    cpu_set_t set;
+    if (::sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
+#endif
+    return int(std::thread::hardware_concurrency());
+  }
   static std::size_t checked(int threads) {
     if (threads < 1) throw Error("workers are at least one thread");
     return std::size_t(threads);
