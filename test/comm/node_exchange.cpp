@@ -212,6 +212,24 @@ MPI_TEST_CASE("after a failure no exchange of the communication gives a result",
   }
 }
 
+MPI_TEST_CASE("what fails on one rank while an exchange is made ready, fails on all",
+              tenon_test::all_ranks) {
+  const int n = world.size(), last = n - 1;
+  for (const int node : {-1, world.rank() % 2}) {
+    MpiCommunication communication(world, {.node = node});
+    if (communication.node().size() == 1 && n < 3) continue;  // no memory is shared
+    const Distribution all = whole({300}), partial = all.cut(Cut::sum, {{n, 1}});
+    std::vector<std::byte> scratch(100000);
+    const auto programs = [&](int rank) -> ExchangeProgram {
+      if (world.rank() == last) throw std::bad_alloc();
+      return exchange_of(partial, all, rank, n, Element::float32);
+    };
+    const std::string text = error_of([&] { communication.prepare(programs, scratch, 3); });
+    CHECK(text == "tenon: std::bad_alloc (found by rank " + std::to_string(last) + ")");
+    CHECK(!mistake<float>(communication, partial, all, true));  // and it goes on
+  }
+}
+
 MPI_TEST_CASE("a rank that leaves alone gets away, and so do those who leave later",
               tenon_test::all_ranks) {
   const auto start = std::chrono::steady_clock::now();

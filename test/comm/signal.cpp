@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -13,12 +14,13 @@ using namespace tenon;
 
 namespace {
 
-/// Threads that write, announce, wait for all and read: a number is lost where a wake-up or a write
-/// is.
+/// Threads that write, announce, wait for all and read: a number is wrong where a write is lost.
+/// Who sleeps looks again after a second by himself: a wait of nearly that is a lost wake-up.
 bool all_arrives(const Waiting& waiting, int threads, std::uint64_t steps) {
   std::vector<Signal> signals(static_cast<std::size_t>(threads));
   std::vector<std::uint64_t> numbers(static_cast<std::size_t>(threads) * 16);
   std::vector<int> wrong(static_cast<std::size_t>(threads) * 16);
+  std::atomic<bool> lost{false};
   std::vector<std::thread> running;
   for (int i = 0; i < threads; ++i)
     running.emplace_back([&, own = std::size_t(i)] {
@@ -26,15 +28,18 @@ bool all_arrives(const Waiting& waiting, int threads, std::uint64_t steps) {
         numbers[own * 16 + step % 2] = step;
         signals[own].announce(step);
         for (std::size_t other = 0; other < signals.size(); ++other) {
+          if (lost) continue;  // the others are still told, so that all end
+          const auto start = Waiting::Clock::now();
           if (!signals[other].wait_for(step, waiting)) ++wrong[own * 16];
-          wrong[own * 16] += numbers[other * 16 + step % 2] != step;
+          if (Waiting::Clock::now() - start > std::chrono::milliseconds(900)) lost = true;
+          if (!lost) wrong[own * 16] += numbers[other * 16 + step % 2] != step;
         }
       }
     });
   for (std::thread& thread : running) thread.join();
   for (int count : wrong)
     if (count) return false;
-  return true;
+  return !lost;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 /// Sleeping on a word of memory that processes share, and waking those who sleep on it:
 ///   while (word == seen) sleep_while(word, seen, 1s);        word = 1; wake_sleepers(word);
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <chrono>

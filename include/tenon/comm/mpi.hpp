@@ -33,10 +33,8 @@ class MpiCommunication : public Communication {
   int size() const override { return communicator_.size(); }
   std::unique_ptr<Exchange> prepare(const ExchangePrograms& programs, std::span<std::byte> scratch,
                                     int tag) override {
-    if (shares_memory_) {
-      SummedBlocks blocks(programs);
-      if (auto exchange = through_memory(blocks, tag)) return exchange;
-    }
+    if (shares_memory_)
+      if (auto exchange = through_memory(programs, tag)) return exchange;
     return std::make_unique<MpiExchange>(communicator_, programs(rank()), scratch, tag,
                                          node_->patience());
   }
@@ -88,20 +86,37 @@ class MpiCommunication : public Communication {
   const boost::mpi::communicator& communicator() const { return communicator_; }
 
  private:
-  /// None where a node has no memory to share: then messages do it, on every rank.
-  std::unique_ptr<Exchange> through_memory(SummedBlocks& blocks, int tag) {
-    const ExchangeProgram& program = blocks.program(rank());
+  /// None where a node has no memory to share: then messages do it, on every rank. What throws on
+  /// one rank only, throws on all: each part is done together before a rank waits for others in the
+  /// next one.
+  std::unique_ptr<Exchange> through_memory(const ExchangePrograms& programs, int tag) {
+    SummedBlocks blocks(programs);
     Nodes nodes = nodes_;
-    if (nodes.largest < size()) nodes.adds_on_a_node = may_add_on_a_node(blocks, nodes.of);
+    std::unique_ptr<NodeSchedule> schedule;
+    std::unique_ptr<NodeMemory> memory;
     std::unique_ptr<Exchange> exchange;
-    try {
-      exchange = std::make_unique<NodeExchange>(
-          communicator_, *node_, program,
-          NodeSchedule(blocks, nodes, rank(), bytes(program.element)), tag);
-    } catch (const NoSharedMemory&) {
-    }
-    shares_memory_ = agree_on(bool(exchange));
-    return shares_memory_ ? std::move(exchange) : nullptr;
+    together([&] {
+      node_->patience().check();
+      if (nodes.largest < size()) nodes.adds_on_a_node = may_add_on_a_node(programs, nodes.of);
+      const Index element = bytes(blocks.program(rank()).element);
+      schedule = std::make_unique<NodeSchedule>(blocks, nodes, rank(), element);
+      memory = std::make_unique<NodeMemory>(*schedule, element);
+    });
+    together([&] {
+      try {
+        memory->take(*node_);
+      } catch (const NoSharedMemory&) {
+        memory = nullptr;
+      }
+    });
+    shares_memory_ = agree_on(bool(memory));
+    if (!shares_memory_) return nullptr;
+    together([&] {
+      memory->touch(*node_, *schedule);
+      exchange = std::make_unique<NodeExchange>(communicator_, *node_, blocks.program(rank()),
+                                                *schedule, std::move(*memory), tag);
+    });
+    return exchange;
   }
   bool agree_on(int yes) const {
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, &yes, 1, MPI_INT, MPI_MIN, communicator_),

@@ -7,21 +7,22 @@
 #include <cstring>
 
 #include <tenon/comm/messages.hpp>
-#include <tenon/comm/node_memory.hpp>
-#include <tenon/comm/region_sum.hpp>
+#include <tenon/comm/node_sum.hpp>
 
 namespace tenon {
 
 class NodeExchange : public Exchange {
  public:
-  /// Collective. @param node outlives the exchange.
+  /// No rank runs it before all have made it. @param node outlives the exchange.
+  /// @param memory taken and touched.
   NodeExchange(const boost::mpi::communicator& all, Neighbours& node,
-               const ExchangeProgram& program, const NodeSchedule& schedule, int tag)
+               const ExchangeProgram& program, const NodeSchedule& schedule, NodeMemory memory,
+               int tag)
       : node_(node),
         tag_(tag),
         element_(program.element),
         block_(program.result),
-        memory_(node, schedule, bytes(program.element)),
+        memory_(std::move(memory)),
         messages_(all, tag, bytes_without_a_question),
         own_(node.place(node.rank())) {
     const NodeSchedule::Member& self = schedule.members[own_];
@@ -34,7 +35,6 @@ class NodeExchange : public Exchange {
     says_done_ = !sharers_.empty() || !is_read_ || memory_.turns() == 1;
     for (const NodeSchedule::Job& job : schedule.jobs) jobs_.push_back(sum_of(job));
     prepare_messages(schedule);
-    node.meet();
   }
 
   ~NodeExchange() override {
@@ -70,7 +70,7 @@ class NodeExchange : public Exchange {
     if (writes_late_)
       for (std::size_t sharer : sharers_) node_.wait_for(sharer, step + is_held, tag_);
     std::byte* const result = result_ ? result_.at[turn_] : static_cast<std::byte*>(y);
-    for (Sum& job : jobs_) add(job, held, result, finish, step);
+    for (NodeSum& job : jobs_) job.run({node_, step, turn_, tag_}, held, result, finish);
     ended_[turn_] = step + is_done;
     if (says_done_) node_.announce(step + is_done);
     for (std::size_t sharer : sharers_) node_.wait_for(sharer, step + is_done, tag_);
@@ -81,18 +81,6 @@ class NodeExchange : public Exchange {
     throw;
   }
 
-  enum Said : std::uint64_t { is_held = 1, has_arrived = 2, is_done = 3 };
-
-  struct Input {
-    Turns memory;  // none: what this rank holds, wherever it is
-    std::size_t place;
-    Said after;
-  };
-  struct Sum {
-    RegionSum sum;
-    std::vector<Input> inputs;
-    std::vector<const std::byte*> at;  // each input's memory in this run
-  };
   struct Arrival {
     int peer;
     Index first, bytes;
@@ -100,7 +88,7 @@ class NodeExchange : public Exchange {
   struct Parcel {
     int peer;
     Index bytes, straight = -1;  // a part of what this rank holds; -1: sums, staged
-    std::vector<Sum> sums;
+    std::vector<NodeSum> sums;
     std::vector<std::byte> staging;
   };
 
@@ -109,24 +97,16 @@ class NodeExchange : public Exchange {
     for (std::size_t reader : readers_) node_.wait_for(reader, ended, tag_);
   }
 
-  void add(Sum& job, const std::byte* held, std::byte* y, const Finish& finish,
-           std::uint64_t step) {
-    for (std::size_t i = 0; i < job.inputs.size(); ++i) {
-      const Input& input = job.inputs[i];
-      job.at[i] = input.memory ? input.memory.at[turn_] : held;
-      if (input.place != own_) node_.wait_for(input.place, step + input.after, tag_);
-    }
-    job.sum.run(job.at.data(), y, finish);
-  }
   void send(Parcel& parcel, const std::byte* held, std::uint64_t step) {
-    for (Sum& sum : parcel.sums) add(sum, held, parcel.staging.data(), {}, step);
+    for (NodeSum& sum : parcel.sums)
+      sum.run({node_, step, turn_, tag_}, held, parcel.staging.data());
     messages_.send(parcel.peer,
                    parcel.straight < 0 ? parcel.staging.data() : held + parcel.straight,
                    parcel.bytes);
   }
 
-  Sum sum_of(const NodeSchedule::Job& job) {
-    std::vector<Input> inputs;
+  NodeSum sum_of(const NodeSchedule::Job& job) {
+    std::vector<NodeSum::Input> inputs;
     std::vector<Region> regions;
     std::vector<int> joins;
     for (const NodeSchedule::Term& term : job.terms) {
@@ -183,7 +163,7 @@ class NodeExchange : public Exchange {
   bool is_read_ = false, passes_on_ = false, writes_late_ = false;
   bool says_done_ = true;  // else its next word says it too, in time for who waits two runs later
   std::vector<std::size_t> readers_, sharers_;
-  std::vector<Sum> jobs_;
+  std::vector<NodeSum> jobs_;
   std::vector<Arrival> arrivals_;
   std::vector<Parcel> parcels_;
   int turn_ = 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Where the ranks of a node find each other's parts of an exchange:
-///   NodeMemory memory(node, schedule, 4);  memory.held(2).at[turn]     what the third one holds
+///   NodeMemory memory(schedule, 4); memory.take(node);
+///   memory.touch(node, schedule); memory.held(2).at[turn]     what the third one holds
 #include <tenon/comm/neighbours.hpp>
 #include <tenon/comm/node_schedule.hpp>
 
@@ -15,15 +16,15 @@ struct Turns {
 
 class NodeMemory {
  public:
-  /// Collective over the node. Each rank touches its own part first.
-  NodeMemory(Neighbours& node, const NodeSchedule& schedule, Index element_bytes) {
+  /// Where what is to be, all without another rank.
+  NodeMemory(const NodeSchedule& schedule, Index element_bytes) {
     const auto& members = schedule.members;
-    Index largest = 0, total = 0;
+    Index largest = 0;
     for (const auto& m : members)
       largest = std::max({largest, schedule.held_elements(m.rank), m.arrives});
     turns_ = largest * element_bytes <= bytes_worth_a_turn ? 2 : 1;
-    std::vector<Place> held, arrived, result;
     const auto place = [&](bool wanted, Index elements, int times) {
+      Index& total = bytes_;
       const Index bytes = wanted ? elements * element_bytes : 0;
       const Index border = bytes < page ? 64 : page, each = (bytes + border - 1) / border * border;
       const Index first = (total + border - 1) / border * border;
@@ -31,27 +32,34 @@ class NodeMemory {
       return Place{first, times == 2 ? each : 0, bytes};
     };
     for (const auto& m : members) {
-      held.push_back(place(m.read && !m.in_place, schedule.held_elements(m.rank), turns_));
-      arrived.push_back(place(true, m.arrives, turns_));
-      result.push_back(place(m.shares && m.owner == m.rank, schedule.result_elements(m.rank),
-                             m.writes_late ? 1 : 2));
+      held_places_.push_back(place(m.read && !m.in_place, schedule.held_elements(m.rank), turns_));
+      arrived_places_.push_back(place(true, m.arrives, turns_));
+      result_places_.push_back(place(m.shares && m.owner == m.rank,
+                                     schedule.result_elements(m.rank), m.writes_late ? 1 : 2));
     }
-    part_ = node.take(total);
+    element_bytes_ = element_bytes;
+    held_.resize(members.size()), arrived_.resize(members.size());
+  }
+  /// Collective over the node.
+  void take(Neighbours& node) { part_ = node.take(bytes_); }
+  /// Each rank touches its own part first. No rank uses the memory before all have done so.
+  void touch(const Neighbours& node, const NodeSchedule& schedule) {
+    const auto& members = schedule.members;
     for (std::size_t i = 0; i < members.size(); ++i) {
-      arrived_.push_back(turns_of(arrived[i]));
-      const Turns shared = turns_of(result[node.place(members[i].owner)]);
-      held_.push_back(members[i].in_place ? shifted(shared, members[i].place * element_bytes)
-                                          : turns_of(held[i]));
+      arrived_[i] = turns_of(arrived_places_[i]);
+      const Turns shared = turns_of(result_places_[node.place(members[i].owner)]);
+      held_[i] = members[i].in_place ? shifted(shared, members[i].place * element_bytes_)
+                                     : turns_of(held_places_[i]);
       if (members[i].rank == node.rank()) result_ = shared;
     }
     const std::size_t own = node.place(node.rank());
-    touch(held[own]), touch(arrived[own]);
+    clear(held_places_[own]), clear(arrived_places_[own]);
     const std::vector<int> sharers = schedule.sharers(members[own].owner);
-    const Place& shared = result[node.place(members[own].owner)];
+    const Place& shared = result_places_[node.place(members[own].owner)];
     for (std::size_t k = 0; k < sharers.size(); ++k)
       if (sharers[k] == node.rank()) {
         const Interval mine = balanced_block(shared.bytes, Index(sharers.size()), Index(k));
-        touch({shared.first + mine.first, shared.next, mine.size()});
+        clear({shared.first + mine.first, shared.next, mine.size()});
       }
   }
 
@@ -76,12 +84,14 @@ class NodeMemory {
   static Turns shifted(const Turns& turns, Index bytes) {
     return {{turns.at[0] + bytes, turns.at[1] + bytes}};
   }
-  void touch(const Place& p) const {
+  void clear(const Place& p) const {
     for (Index t = 0; t < 2; ++t)
       std::memset(part_.data + p.first + t * p.next, 0, std::size_t(p.bytes));
   }
 
   SharedPool::Part part_;
+  Index bytes_ = 0, element_bytes_ = 1;
+  std::vector<Place> held_places_, arrived_places_, result_places_;
   std::vector<Turns> held_, arrived_;
   Turns result_;
   int turns_ = 2;

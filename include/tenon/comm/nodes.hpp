@@ -2,6 +2,8 @@
 #pragma once
 /// Which rank is on which node, and how sums go over nodes:
 ///   Nodes nodes{{0, 0, 2, 2}};  nodes.ranks(2) is {2, 3}
+#include <utility>
+
 #include <tenon/comm/summed_blocks.hpp>
 
 namespace tenon {
@@ -55,21 +57,30 @@ struct Nodes {
 
 /// Whether all ranks find the summands of all blocks on nodes in the same pattern: only then does
 /// adding on a node first give every rank the same bits. Never of sums in an order of their own.
-/// Cost: asks every rank's program.
-inline bool may_add_on_a_node(SummedBlocks& blocks, const std::vector<int>& nodes) {
-  std::vector<std::size_t> first, own;
-  for (int rank = 0; rank < int(nodes.size()); ++rank)
-    for (const SummedBlock& block : blocks.of(rank)) {
-      own.clear();
-      for (std::size_t i = 0, j; i < block.summands.size(); ++i) {
-        const auto node = [&](std::size_t k) { return nodes[std::size_t(block.summands[k].rank)]; };
-        for (j = 0; node(j) != node(i);) ++j;
-        own.push_back(j);
-        if (block.summands[i].joins != int(i > 0)) return false;  // a tree of sums
+/// Cost: asks every rank's program, one after the other, and keeps none; time as all their pieces.
+inline bool may_add_on_a_node(const ExchangePrograms& programs, const std::vector<int>& nodes) {
+  std::vector<std::size_t> first, own;  // of each summand of a block, the first one on its node
+  std::vector<std::size_t> first_on(nodes.size());  // by node, of the block that is looked at
+  std::vector<std::size_t> seen_in(nodes.size());   // the block that this is of
+  std::size_t block = 0;
+  for (int rank = 0; rank < int(nodes.size()); ++rank) {
+    const ExchangeProgram program = programs(rank);
+    const auto& pieces = program.pieces;
+    for (std::size_t p = 0; p < pieces.size(); ++p) {
+      if (!pieces[p].add) own.clear(), ++block;
+      const auto node = std::size_t(nodes[std::size_t(pieces[p].source)]);
+      for (int i = 0; i < pieces[p].sums(); ++i) {
+        const int joins = pieces[p].joins.empty() ? int(pieces[p].add)
+                                                  : pieces[p].joins[std::size_t(i)];
+        if (joins != int(!own.empty())) return false;  // a tree of sums
+        if (std::exchange(seen_in[node], block) != block) first_on[node] = own.size();
+        own.push_back(first_on[node]);
       }
+      if (p + 1 < pieces.size() && pieces[p + 1].add) continue;
       if (first.empty()) first = own;
       if (own != first) return false;
     }
+  }
   return true;
 }
 

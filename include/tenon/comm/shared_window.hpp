@@ -2,6 +2,9 @@
 #pragma once
 /// Memory that the ranks of a node share:  SharedWindow window(node, 1 << 20); window.data()
 /// Its pages are where they are touched first: each rank clears its own part.
+/// Loads and stores go there without an epoch of MPI, ordered by atomic words (comm/signal.hpp):
+/// that rests on memory which is cache-coherent between the processes of a node, as it is where
+/// Open MPI and MPICH map it.
 #include <cstddef>
 #include <cstdint>
 #include <utility>

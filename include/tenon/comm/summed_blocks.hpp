@@ -52,7 +52,7 @@ inline SummedBlock stripe_of(SummedBlock block, Index parts, Index k) {
   return block;
 }
 
-/// Asks each rank's program once.
+/// Asks each rank's program once, when it is needed, and keeps it.
 class SummedBlocks {
  public:
   explicit SummedBlocks(const ExchangePrograms& programs) : programs_(programs) {}

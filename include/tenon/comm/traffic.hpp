@@ -61,7 +61,9 @@ class Traffic {
     if (takers.empty() || takers.back() != taker) takers.push_back(taker);
   }
 
-  /// As many messages as their bytes are worth, each by another pair of ranks.
+  /// As many messages as their bytes are worth. Message k goes from the k-th rank that has a part
+  /// of its first delivery to the k-th that takes it, counted round: several pairs of ranks send
+  /// at once where there are several; where few have it or take it, a pair sends more than one.
   void pack(const Nodes& nodes, int from, int to, Index element_bytes) {
     Index total = 0, before = 0;
     for (const Delivery& delivery : deliveries) total += delivery.elements();
@@ -71,7 +73,7 @@ class Traffic {
     for (std::size_t i = 0; i < deliveries.size(); ++i) {
       Delivery& delivery = deliveries[i];
       const Index middle = before + delivery.elements() / 2;
-      const Index k = Index(double(middle) / double(total) * double(count));
+      const Index k = middle * count / total;  // count is at most the ranks of a node
       if (k != last) {
         const auto pick = [&](std::size_t size) { return std::size_t(k) % size; };
         parcels.push_back({delivery.summands[pick(delivery.summands.size())].rank,
