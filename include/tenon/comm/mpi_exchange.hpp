@@ -67,7 +67,9 @@ class MpiExchange : public Exchange {
       messages_.send(m.peer, m.staging ? m.staging : static_cast<const std::byte*>(x) + m.first,
                      m.bytes);
     }
-    if (const std::string late = messages_.wait(patience_.waiting()); !late.empty())
+    const Waiting& waiting = patience_.waiting();
+    if (waiting.patience.count() == 0) return messages_.wait();
+    if (const std::string late = messages_.wait(waiting); !late.empty())
       patience_.throw_late(late, tag_);
   } catch (...) {
     messages_.stop();
