@@ -11,8 +11,8 @@
 #include <cstring>
 #include <optional>
 
+#include <tenon/backend/cpu/narrow_tile.hpp>
 #include <tenon/backend/cpu/panels.hpp>
-#include <tenon/backend/cpu/tiles.hpp>
 #include <tenon/core/finish.hpp>
 
 namespace tenon::detail {
@@ -72,6 +72,7 @@ void copy_rows(const Tiles<T>& tiles, const Panels& panels, Strided<T> x, Interv
     const T* from = x.data + (rows.first + r) * x.row + block.first * x.column;
     std::byte* there = to + r * copied.pitch * tiles.copy;
     if (!tiles.round) row = reinterpret_cast<T*>(there);
+    if (!tiles.round) std::fill(row + depth, row + panels.padded(depth), T(0));
     if (x.column == 1 && !tiles.round) std::copy_n(from, depth, row);
     if (x.column != 1)
       for (Index k = 0; k < depth; ++k) row[k] = from[k * x.column];
@@ -140,7 +141,8 @@ void multiply(const ProductPart<T>& part, std::byte* scratch) {
   std::optional<AmxTiles> amx;
   if (tiles.whole) amx.emplace(part.rows.size());
 #endif
-  const bool copied = tiles.round || lie_badly(part.x, part.rows.size(), part.which.size());
+  const bool copied = tiles.round || panels.inner % panels.group ||
+                      lie_badly(part.x, part.rows.size(), part.which.size());
   for (Interval block = panels.block(0);; block = panels.block(block.last)) {
     const bool last = block.last == panels.inner;
     for (Index top = part.rows.first; top < part.rows.last; top += copies.rows) {

@@ -45,9 +45,11 @@ class PackedMatrix {
                memory_.data());
   }
   static PackedView<T> layout(Index inner, Index columns, const PackOptions& options) {
-    const auto& tiles = detail::tiles<T>(checked(options.instructions), options.weights);
+    const InstructionSet set = checked(options.instructions);
+    const auto& tiles = options.in_one_block ? detail::tiles<T>(set, options.weights)
+                                             : detail::tiles_for<T>(columns, set, options.weights);
     const Index deepest = options.in_one_block ? std::max<Index>(inner, 1) : 1024;
-    return {{inner, columns, tiles.lanes, tiles.group, deepest}, &tiles, nullptr};
+    return {{inner, columns, tiles.lanes, tiles.group, tiles.beside, deepest}, &tiles, nullptr};
   }
   operator const PackedView<T>&() const { return view_; }
   Index inner() const { return view_.panels.inner; }

@@ -13,17 +13,14 @@
 
 namespace tenon::detail {
 
-/// How many numbers of a column lie beside each other: one, or a pair of bfloat16.
-template <class W>
-inline constexpr Index beside = sizeof(W) == 2 ? 2 : 1;
-
 struct Panels {
   Index inner, columns;
-  Index lanes;  // columns in a vector of sums
-  Index group;  // of k: inner counts as a multiple of it
-  Index depth;  // of a block; the last may be lower
-  Panels(Index inner, Index columns, Index lanes, Index group, Index deepest = 1024)
-      : inner(inner), columns(columns), lanes(lanes), group(group) {
+  Index lanes;   // columns in a vector of sums
+  Index group;   // of k: inner counts as a multiple of it
+  Index beside;  // numbers of a column: one, a pair of bfloat16, or a vector along k
+  Index depth;   // of a block; the last may be lower
+  Panels(Index inner, Index columns, Index lanes, Index group, Index beside, Index deepest = 1024)
+      : inner(inner), columns(columns), lanes(lanes), group(group), beside(beside) {
     const Index blocks = std::max<Index>(1, (inner + deepest - 1) / deepest);
     depth = rounded_up((inner + blocks - 1) / blocks, group < 4 ? 4 : group);
   }
@@ -59,10 +56,10 @@ W weight(T x) {
   else return x;
 }
 
-/// One panel of one block: [k][column][group].
+/// One panel of one block: [k][column][beside].
 template <class W, class T>
 void pack_panel(const Panels& panels, Strided<T> w, Interval block, Index panel, W* to) {
-  constexpr Index g = beside<W>;
+  const Index g = panels.beside;
   const Index first = panel * panels.width(), width = panels.width_of(panel);
   const Index columns = std::min(width, panels.columns - first), depth = block.size();
   if (columns < width || panels.padded(depth) > depth)
@@ -70,7 +67,7 @@ void pack_panel(const Panels& panels, Strided<T> w, Interval block, Index panel,
   const auto place = [&](Index k, Index n) {
     to[(k / g * width + n) * g + k % g] = weight<W>(w(block.first + k, first + n));
   };
-  if (w.column == 1 && std::is_same_v<W, T>)
+  if (w.column == 1 && g == 1 && std::is_same_v<W, T>)
     for (Index k = 0; k < depth; ++k)
       std::memcpy(to + k * width, &w(block.first + k, first), std::size_t(columns) * sizeof(T));
   else if (w.column == 1)

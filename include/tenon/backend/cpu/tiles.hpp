@@ -28,6 +28,7 @@ struct Tiles {
   Function row[2] = {};                       // of a product of one row
   Function row_in_blocks[2] = {};             // of one that adds in blocks
   int group = 1;                              // the numbers of k in w are a multiple of it
+  int beside = 1;                             // of a column of w
   int weight = sizeof(T), copy = sizeof(T);   // bytes of a number of w, and of copied x
   bool whole = false;                         // a tile reads as many rows of copied x as it is high
   /// A row of x, rounded and with zeros behind it, as tiles of bfloat16 take it; none: as it is.
@@ -119,7 +120,7 @@ inline constexpr Tiles<float> apart_tiles = [] {
   Tiles<float> tiles;
   add_tiles<ApartTile, float, Machine, false>(tiles);
   for (int v = 0; v < 2; ++v) tiles.row[v] = tiles.tile[0][v];
-  tiles.group = 2, tiles.weight = 2;
+  tiles.group = tiles.beside = tiles.weight = 2;
   tiles.round = &round_to_floats;
   return tiles;
 }();
@@ -135,7 +136,7 @@ inline constexpr Tiles<float> pairs_tiles = [] {
   Tiles<float> tiles;
   add_tiles<PairsTile, float, Avx512Pairs, false>(tiles);
   tiles.row[0] = &pairs_row<1>, tiles.row[1] = &pairs_row<2>;
-  tiles.group = 2, tiles.weight = tiles.copy = 2;
+  tiles.group = tiles.beside = tiles.weight = tiles.copy = 2;
   tiles.round = &round_to_pairs;
   return tiles;
 }();
@@ -144,7 +145,7 @@ inline constexpr Tiles<float> amx_tiles = [] {
   tiles.lanes = 16, tiles.kinds = 2, tiles.high = {16, 32};
   for (auto* row : {tiles.tile[0], tiles.row}) row[0] = &amx_tile<1, 1>, row[1] = &amx_tile<1, 2>;
   tiles.tile[1][0] = &amx_tile<2, 1>, tiles.tile[1][1] = &amx_tile<2, 2>;
-  tiles.group = 32, tiles.weight = tiles.copy = 2, tiles.whole = true;
+  tiles.group = 32, tiles.beside = tiles.weight = tiles.copy = 2, tiles.whole = true;
   tiles.round = &round_to_pairs;
   return tiles;
 }();
