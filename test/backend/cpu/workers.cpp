@@ -22,12 +22,15 @@ TEST_CASE("workers: those that sleep are woken") {
   Workers workers(2);
   for (int i = 0; i < 20; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));  // longer than they look for work
-    std::atomic<int> sum = 0;
-    workers.run([&](int part) {
-      std::this_thread::sleep_for(std::chrono::microseconds(300));
-      sum += part + 1;
+    std::atomic<int> begun = 0;
+    std::atomic<bool> met = false;
+    workers.run([&](int) {  // nobody goes on before both have begun: the other must be awake
+      ++begun;
+      const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+      while (begun < 2 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+      if (begun == 2) met = true;
     });
-    CHECK(sum == 3);
+    CHECK(met);
   }
 }
 
