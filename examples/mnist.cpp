@@ -93,7 +93,7 @@ static void run(const boost::mpi::communicator& world, Options o) {
     std::cout << std::flush;
   }
   const std::string advice = core_advice(model.communication(), model.backend());
-  if (first && !advice.empty()) std::cerr << "note: " << advice << std::endl;
+  if (first && !advice.empty()) std::cout << "note: " << advice << std::endl;
   model.load(o.checkpoint, o.strategy);
 
   model.communication().together([&] {  // said before the work, not behind it
