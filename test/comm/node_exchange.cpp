@@ -8,6 +8,7 @@
 
 #include <tenon/comm/mpi.hpp>
 
+#include "../support/error_of.hpp"
 #include "exchanged.hpp"
 #include "mpi.hpp"
 
@@ -141,15 +142,6 @@ MPI_TEST_CASE("over nodes every rank has the same bits, and has them again",
 }
 
 namespace {
-
-std::string error_of(auto&& what) {
-  try {
-    what();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 /// In memory, by messages alone, and by messages between nodes of one rank.
 std::vector<MpiSettings> ways(const boost::mpi::communicator& world,

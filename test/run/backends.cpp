@@ -2,6 +2,7 @@
 #include "backends.hpp"
 
 #include <tenon/backend/cpu/cpu.hpp>
+#include <tenon/backend/cpu/eigen_cpu.hpp>
 #include <tenon/backend/reference.hpp>
 
 namespace tenon::test {
@@ -12,7 +13,8 @@ const Backend& cpu() {
 }
 std::vector<const Backend*> backends() {
   static const Reference reference;
-  return {&reference, &cpu()};
+  static const EigenCpu eigen;
+  return {&reference, &cpu(), &eigen};
 }
 
 }  // namespace tenon::test
