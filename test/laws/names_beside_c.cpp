@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators that have names of C's functions leave these alone.
 #include <cmath>
+#include <cstdlib>
 
 #include <tenon/network/layers/dense.hpp>
 #include <tenon/network/operators.hpp>
@@ -9,11 +10,12 @@
 using namespace tenon;
 
 inline double a = pow(2.0, 3), b = tanh(0.5), c = pow(2.0, 2.0);
-inline float d = tanh(0.5f);
+inline float d = tanh(0.5f), e = sqrt(2.0f), f = erf(0.5f);
+inline int g = div(7, 2).quot;
 
 struct Network {
   Dense layer{"layer", 4, 4};
-  constexpr auto construct(auto x) const { return tanh(pow(layer(x), x)); }
+  constexpr auto construct(auto x) const { return tanh(div(erf(pow(layer(x), x)), sqrt(x))); }
 };
 static_assert(Compiled<Network, Devices<2>, Input<2, 4>>::legal);
 static_assert(Compiled<Network, Devices<2>, InputOf<double, 2, 4>>::legal);

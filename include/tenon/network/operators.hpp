@@ -3,6 +3,8 @@
 /// All operators, and the list of them for tools that find one by its name.
 #include <tenon/network/operators/add.hpp>
 #include <tenon/network/operators/bias_add.hpp>
+#include <tenon/network/operators/div.hpp>
+#include <tenon/network/operators/erf.hpp>
 #include <tenon/network/operators/flatten.hpp>
 #include <tenon/network/operators/gather.hpp>
 #include <tenon/network/operators/gelu.hpp>
@@ -20,17 +22,19 @@
 #include <tenon/network/operators/reshape.hpp>
 #include <tenon/network/operators/sigmoid.hpp>
 #include <tenon/network/operators/softmax.hpp>
+#include <tenon/network/operators/sqrt.hpp>
+#include <tenon/network/operators/sub.hpp>
 #include <tenon/network/operators/tanh.hpp>
 #include <tenon/network/operators/transpose.hpp>
 
 namespace tenon {
 
 inline constexpr const Operator* all_operators[] = {
-    &Add::info,      &BiasAdd::info,     &Flatten::info,   &Gather::info,     &GELU::info,
-    &Identity::info, &L2Normalize::info, &LayerNorm::info, &LogSoftmax::info, &MatMul::info,
-    &Mul::info,      &OneHot::info,      &Pow::info,       &PReLU::info,      &ReduceSum::info,
-    &ReLU::info,     &Reshape::info,     &Sigmoid::info,   &Softmax::info,    &Tanh::info,
-    &Transpose::info};
+    &Add::info,        &BiasAdd::info,   &Div::info,      &Erf::info,         &Flatten::info,
+    &Gather::info,     &GELU::info,      &Identity::info, &L2Normalize::info, &LayerNorm::info,
+    &LogSoftmax::info, &MatMul::info,    &Mul::info,      &OneHot::info,      &Pow::info,
+    &PReLU::info,      &ReduceSum::info, &ReLU::info,     &Reshape::info,     &Sigmoid::info,
+    &Softmax::info,    &Sqrt::info,      &Sub::info,      &Tanh::info,        &Transpose::info};
 
 /// The operator of MindSpore's name, or none.
 constexpr const Operator* find_operator(std::string_view name) {
