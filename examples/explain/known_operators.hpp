@@ -25,9 +25,9 @@ inline const std::vector<KnownOperator>& known_operators() {
     };
     add(Add{}), add(BiasAdd{}), add(Div{}), add(Erf{}), add(Flatten{}), add(Gather{});
     add(GELU{}), add(Identity{}), add(L2Normalize{}), add(LayerNorm{}), add(LogSoftmax{});
-    add(MatMul{}), add(Mul{}), add(OneHot{0}), add(Pow{}), add(PReLU{}), add(ReduceSum{});
-    add(ReLU{}), add(Reshape{{}}), add(Sigmoid{}), add(Softmax{}), add(Sqrt{}), add(Sub{});
-    add(Tanh{}), add(Transpose{{}});
+    add(MatMul{}), add(Mul{}), add(OneHot{0}), add(Pow{}), add(PReLU{}), add(ReduceMean{});
+    add(ReduceSum{}), add(ReLU{}), add(Reshape{{}}), add(Sigmoid{}), add(Softmax{}), add(Sqrt{});
+    add(Sub{}), add(Tanh{}), add(Transpose{{}});
     return list;
   }();
   return known;

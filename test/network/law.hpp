@@ -142,11 +142,11 @@ inline void run(const Operator& op, const Attributes& attributes, const std::vec
       for (int d = 0; d < at.size(); ++d) at[d] += boxes[i][d].first;
       block.set(n++, x[at]);
     });
-    call.inputs.push_back({block.data(), boxes[i], element});
+    call.inputs.push_back({block.data(), boxes[i], element, x.shape});
   }
   Elements y(floating, volume(box));
   for (Index i = 0; i < volume(box); ++i) y.set(i, 77);  // the law writes every element
-  call.output = {y.data(), box, floating};
+  call.output = {y.data(), box, floating, result.shape};
   if (op.law(floating)) op.law(floating)(call);
   Index n = 0;
   for_each_place(sizes(box), [&](Dims at) {

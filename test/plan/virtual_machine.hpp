@@ -201,11 +201,12 @@ class Machine {
 
   void compute(const Step& step, Index rank) {
     KernelCall call;
-    for (int input : step.inputs)
-      call.inputs.push_back(
-          {at(rank, input), buffer(input).distribution.box(rank), buffer(input).element});
-    call.output = {at(rank, step.output), buffer(step.output).distribution.box(rank),
-                   buffer(step.output).element};
+    const auto block = [&](int id) {
+      const Distribution& x = buffer(id).distribution;
+      return Block{at(rank, id), x.box(rank), buffer(id).element, x.shape};
+    };
+    for (int input : step.inputs) call.inputs.push_back(block(input));
+    call.output = block(step.output);
     call.attributes = step.attributes;
     call.bias = step.bias;
     if (step.activation) call.activation = &step.activation->scalar;

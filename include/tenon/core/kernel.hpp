@@ -25,12 +25,16 @@ struct Block {
   void* data = nullptr;
   Box box;
   Element element = Element::float32;
+  Dims shape{};  // of the whole tensor; none: the box is all of it
 
   template <class T>
   T* as() const {
     return static_cast<T*>(data);
   }
   Index size(int dimension) const { return box[dimension].size(); }
+  Index whole_size(int dimension) const {
+    return shape.empty() ? size(dimension) : shape[dimension];
+  }
 };
 
 /// f(x), element by element:  relu, tanh, ...

@@ -17,6 +17,7 @@
 #include <tenon/network/operators/one_hot.hpp>
 #include <tenon/network/operators/pow.hpp>
 #include <tenon/network/operators/prelu.hpp>
+#include <tenon/network/operators/reduce_mean.hpp>
 #include <tenon/network/operators/reduce_sum.hpp>
 #include <tenon/network/operators/relu.hpp>
 #include <tenon/network/operators/reshape.hpp>
@@ -30,11 +31,12 @@
 namespace tenon {
 
 inline constexpr const Operator* all_operators[] = {
-    &Add::info,        &BiasAdd::info,   &Div::info,      &Erf::info,         &Flatten::info,
-    &Gather::info,     &GELU::info,      &Identity::info, &L2Normalize::info, &LayerNorm::info,
-    &LogSoftmax::info, &MatMul::info,    &Mul::info,      &OneHot::info,      &Pow::info,
-    &PReLU::info,      &ReduceSum::info, &ReLU::info,     &Reshape::info,     &Sigmoid::info,
-    &Softmax::info,    &Sqrt::info,      &Sub::info,      &Tanh::info,        &Transpose::info};
+    &Add::info,        &BiasAdd::info,    &Div::info,       &Erf::info,         &Flatten::info,
+    &Gather::info,     &GELU::info,       &Identity::info,  &L2Normalize::info, &LayerNorm::info,
+    &LogSoftmax::info, &MatMul::info,     &Mul::info,       &OneHot::info,      &Pow::info,
+    &PReLU::info,      &ReduceMean::info, &ReduceSum::info, &ReLU::info,        &Reshape::info,
+    &Sigmoid::info,    &Softmax::info,    &Sqrt::info,      &Sub::info,         &Tanh::info,
+    &Transpose::info};
 
 /// The operator of MindSpore's name, or none.
 constexpr const Operator* find_operator(std::string_view name) {

@@ -78,7 +78,8 @@ class Executor {
 
   std::byte* at(int buffer) const { return at_[std::size_t(buffer)]; }
   Block block(int id) const {
-    return {at(id), plan_.buffer(id).distribution.box(rank_), plan_.buffer(id).element};
+    const Buffer& b = plan_.buffer(id);
+    return {at(id), b.distribution.box(rank_), b.element, b.distribution.shape};
   }
 
   void place(int id, Parameters& parameters) {
