@@ -44,6 +44,23 @@ TEST_CASE("a field of another type than is asked for is an error at its byte") {
   CHECK(error_of([&] { message.integer(); }) == "tenon: blame: at byte 2: field 2 is not a number");
 }
 
+TEST_CASE("real numbers of 32 and of 64 bits") {
+  Message message("\x0d\0\0\xc0\x3f\x11\0\0\0\0\0\0\x04\xc0\x1a\x04\0\0\x80\x3f"sv, "blame: ");
+  REQUIRE(message.next());
+  CHECK(message.real() == 1.5);
+  CHECK(message.reals().size() == 4);
+  CHECK(has(error_of([&] { message.integer(); }), "at byte 0: field 1 is not a number"));
+  CHECK(has(error_of([&] { message.bytes(); }), "field 1 is not bytes"));
+  CHECK(has(error_of([&] { message.for_each_integer([](Index) {}); }), "is not a number"));
+  REQUIRE(message.next());
+  CHECK(message.real() == -2.5);
+  REQUIRE(message.next());
+  CHECK(has(error_of([&] { message.real(); }), "field 3 is not a real number"));
+  CHECK(message.reals().size() == 4);
+  CHECK(has(error_of_message("\x0d" "abc"sv), "a field of 4 bytes begins, but 3 are left"));
+  CHECK(has(error_of_message("\x11" "abc"sv), "a field of 8 bytes begins, but 3 are left"));
+}
+
 TEST_CASE("errors of a message in a message name the byte of the file") {
   Message outer("\x08\x01\x12\x04\x0a\x01x\x0f"sv, "blame: ");
   outer.next();
@@ -66,7 +83,7 @@ TEST_CASE("a field longer than its message is an error, even where the file goes
 TEST_CASE("what no message has is an error") {
   CHECK(has(error_of_message("\0\0"sv), "there is no field here"));
   CHECK(has(error_of_message("\x0b"sv), "of a type that these files have not"));    // a group
-  CHECK(has(error_of_message("\x0d" "abcd"sv), "of a type that these files have not"));  // 32 bits
+  CHECK(has(error_of_message("\x0e"sv), "of a type that these files have not"));    // no type
   CHECK(has(error_of_message("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"sv),
             "more than ten bytes"));
   CHECK(has(error_of_message("\xf8\xff\xff\xff\xff\xff\x01\x01"sv), "there is no field here"));

@@ -59,7 +59,8 @@ constexpr FileKind file_kind(std::span<const char> bytes) {
     const bool items = byte(second) == 0x12 || byte(second) == 0x1a;
     if (byte(second) < 0 || (items && byte(after_varint(second + 1)) == 0x0a))
       return FileKind::strategy;  // items begin with their name
-    if (items) return FileKind::onnx;
+    if (items || byte(second) == 0x22 || byte(second) == 0x3a || byte(second) == 0x42)
+      return FileKind::onnx;  // its producer and version, domain, graph or operators follow
   }
   return FileKind::unknown;
 }
