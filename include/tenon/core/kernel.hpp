@@ -14,7 +14,7 @@ namespace tenon {
 /// An operator's numbers, packed and named by the operator itself: transposes, axes, shapes;
 /// epsilons.
 struct Attributes {
-  Dims integers;
+  Vector<Index, 3 * max_dimensions> integers;
   Vector<double, 4> reals;
   friend constexpr bool operator==(const Attributes&, const Attributes&) = default;
 };

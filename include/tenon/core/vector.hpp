@@ -16,6 +16,11 @@ struct Vector {
   constexpr Vector(std::initializer_list<T> list) {
     for (const T& item : list) push_back(item);
   }
+  /// The items of a vector of another capacity. @throws Error where they are more than fit.
+  template <int other>
+  constexpr Vector(const Vector<T, other>& list) {
+    for (const T& item : list) push_back(item);
+  }
   /// `size` copies of `item`.
   static constexpr Vector filled(int size, const T& item) {
     Vector v;

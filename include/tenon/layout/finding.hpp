@@ -31,6 +31,8 @@ enum class Mistake : std::uint8_t {
   other_operands,
   other_inputs,
   other_element,
+  window_does_not_fit,
+  number_too_small,
   // of a layout
   map_value_out_of_range,
   axis_used_twice,
@@ -113,6 +115,12 @@ constexpr Wording wording(Mistake mistake) {
     case Mistake::other_element:
       return {"network", "an operand's elements are of another type than the operator takes",
               "input %o", "integers as indices, one floating type for the rest"};
+    case Mistake::window_does_not_fit:
+      return {"network", "a window does not fit into its input",
+              "dimension %d: window: %a, input with its padding: %b", "windows of 1 to %b"};
+    case Mistake::number_too_small:
+      return {"network", "an operator is told a number that is too small",
+              "number: %a, smallest: %b", "%b or more"};
     case Mistake::map_value_out_of_range:
       return {"layout", "a tensor map names an axis that the device matrix has not",
               "dimension %d: value: %a, axes: %b", "-1 to %b - 1"};

@@ -94,7 +94,7 @@ constexpr Value record(Graph& graph, const Operator& op, std::string_view layer,
             graph.names.add(layer, part), attributes, splits};
   for (const Value& value : operands) node.inputs.push_back(value.node);
   Result result{};
-  if (operands.size() != op.operands)
+  if (!op.takes(operands.size()))
     result.finding = {Mistake::other_operands, {}, -1, 0, operands.size(), op.operands};
   else if (!graph.finding) result = op.infer(graph.operands(node));
   graph.report(result.finding, node.name);

@@ -27,6 +27,7 @@ struct Result {
 struct Operator {
   std::string_view name;  // MindSpore's
   int operands = 1;
+  int least = 0;  // operands, where they may be fewer than `operands`
   Result (*infer)(const Operands&) = nullptr;
   Equation (*equation)(const Operands&) = nullptr;
   Law law{};          // none: the result is the same memory
@@ -36,9 +37,14 @@ struct Operator {
   int (*summed_dimension)(const Dims& shape, const Attributes&) = nullptr;
   bool sums_in_blocks = false;  // said apart, as of Scalar
   bool takes_epilogue = false;  // the law adds a bias and applies a scalar function
+  int bias_dimension = -1;      // of the result: along which it adds the bias; -1 is the last
   bool batch_parallel = false;  // without a strategy: rows over all devices (MindSpore's default)
   std::string_view integers{},
       reals{};  // names of the attributes: "transpose_a transpose_b", "axis..."
+
+  constexpr bool takes(int count) const {
+    return count <= operands && count >= (least ? least : operands);
+  }
 };
 
 }  // namespace tenon

@@ -3,6 +3,7 @@
 /// All operators, and the list of them for tools that find one by its name.
 #include <tenon/network/operators/add.hpp>
 #include <tenon/network/operators/bias_add.hpp>
+#include <tenon/network/operators/conv2d.hpp>
 #include <tenon/network/operators/div.hpp>
 #include <tenon/network/operators/erf.hpp>
 #include <tenon/network/operators/flatten.hpp>
@@ -31,12 +32,12 @@
 namespace tenon {
 
 inline constexpr const Operator* all_operators[] = {
-    &Add::info,        &BiasAdd::info,    &Div::info,       &Erf::info,         &Flatten::info,
-    &Gather::info,     &GELU::info,       &Identity::info,  &L2Normalize::info, &LayerNorm::info,
-    &LogSoftmax::info, &MatMul::info,     &Mul::info,       &OneHot::info,      &Pow::info,
-    &PReLU::info,      &ReduceMean::info, &ReduceSum::info, &ReLU::info,        &Reshape::info,
-    &Sigmoid::info,    &Softmax::info,    &Sqrt::info,      &Sub::info,         &Tanh::info,
-    &Transpose::info};
+    &Add::info,       &BiasAdd::info,    &Conv2d::info,     &Div::info,       &Erf::info,
+    &Flatten::info,   &Gather::info,     &GELU::info,       &Identity::info,  &L2Normalize::info,
+    &LayerNorm::info, &LogSoftmax::info, &MatMul::info,     &Mul::info,       &OneHot::info,
+    &Pow::info,       &PReLU::info,      &ReduceMean::info, &ReduceSum::info, &ReLU::info,
+    &Reshape::info,   &Sigmoid::info,    &Softmax::info,    &Sqrt::info,      &Sub::info,
+    &Tanh::info,      &Transpose::info};
 
 /// The operator of MindSpore's name, or none.
 constexpr const Operator* find_operator(std::string_view name) {

@@ -7,12 +7,12 @@
 
 namespace tenon::detail {
 
-/// Whether the node adds a parameter to the last dimension of its first operand.
-constexpr bool adds_a_bias(const Draft& draft, const Node& n, const Equation& e) {
+/// Whether the node adds a parameter along a dimension of its first operand.
+constexpr bool adds_a_bias(const Draft& draft, const Node& n, const Equation& e, int dimension) {
   if (!n.op->adds || draft.node(n.inputs[1]).kind != Node::Kind::parameter) return false;
   const Dims& bias = draft.node(n.inputs[1]).shape;
-  return bias.size() == 1 && bias[0] == n.shape.back() &&
-         e.inputs[1][0].letter == e.outputs[0].back().letter;
+  return bias.size() == 1 && bias[0] == n.shape[dimension] &&
+         e.inputs[1][0].letter == e.outputs[0][dimension].letter;
 }
 
 /// A bias or a scalar function that the step just before can do by itself.
@@ -26,8 +26,9 @@ constexpr bool fused_into_kernel(Draft& draft, int id, const Equation& e, const 
       draft.activated + 1 == int(draft.plan.steps.size()) || !(p.inputs[0] == y) ||
       !(p.output == y) || y.partial())
     return false;
-  if (!before.bias && adds_a_bias(draft, n, e)) {
-    if (p.inputs[1].digits(0) != y.digits(y.shape.size() - 1)) return false;
+  const int along = before.op->bias_dimension < 0 ? y.shape.size() - 1 : before.op->bias_dimension;
+  if (!before.bias && adds_a_bias(draft, n, e, along)) {
+    if (p.inputs[1].digits(0) != y.digits(along)) return false;
     before.bias = true;
     before.inputs.push_back(bring(draft, n.inputs[1], operand_place(draft, n, e, p, 1)));
   } else if (n.op->scalar.exists) {
@@ -46,7 +47,7 @@ constexpr bool fused_into_sum(Draft& draft, int id, const Equation& e, const Pla
   const int made = draft.made(n.inputs[0]);
   const Distribution& to = p.inputs[0];
   if (!draft.lies(made).partial() || to.partial() || !(p.output == to)) return false;
-  const bool bias = adds_a_bias(draft, n, e);
+  const bool bias = adds_a_bias(draft, n, e, n.shape.size() - 1);
   if (!bias && !n.op->scalar.exists) return false;
   int added = -1;
   if (bias) {  // it lies where the addition wants it; the exchange's block may need a part of that

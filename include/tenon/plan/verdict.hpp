@@ -3,33 +3,10 @@
 /// A Finding as one assertion of the compiler, in the words of layout/finding.hpp:
 ///   error: static assertion failed: tenon: illegal strategy: the inputs cut a shared dimension
 ///   differently note: 'inputs_are_cut_alike<At<"layer1.matmul">, 'k', 2, 1>' evaluates to false
-#include <utility>
-
 #include <tenon/layout/finding.hpp>
+#include <tenon/plan/where.hpp>
 
 namespace tenon {
-
-/// Where a mistake lies, as a type that compilers print: clang before 17 prints strings as
-/// {{108, 97, ...}}, so it is shown letters.
-template <int count>
-struct Text {
-  char letters[count + 1]{};
-};
-#if defined(__clang_major__) && __clang_major__ < 17
-template <char... letters>
-struct At {};
-namespace detail {
-template <auto text, std::size_t... i>
-At<text.letters[i]...> spelled(std::index_sequence<i...>);
-}
-template <Text text>
-using Where = decltype(detail::spelled<text>(std::make_index_sequence<sizeof(text.letters) - 1>{}));
-#else
-template <Text text>
-struct At {};
-template <Text text>
-using Where = At<text>;
-#endif
 
 template <class At>
 inline constexpr bool never = false;
@@ -69,6 +46,10 @@ template <class At, Index inputs, Index expected>
 inline constexpr bool construct_takes_the_inputs = inputs == expected;
 template <class At, int input>
 inline constexpr bool elements_fit_the_operator = never<At>;
+template <class At, char dimension, Index window, Index input>
+inline constexpr bool window_fits = window > 0 && window <= input;
+template <class At, Index number, Index smallest>
+inline constexpr bool number_is_large_enough = number >= smallest;
 template <class At, char dimension, Index value, Index axes>
 inline constexpr bool axis_is_in_the_device_matrix = value >= -1 && value < axes;
 template <class At, char dimension, Index axis>
@@ -148,6 +129,12 @@ constexpr bool verdict() {
     static_assert(elements_fit_the_operator<At, o>,
                   "tenon: illegal network: an operand's elements are of another type than the "
                   "operator takes");
+  if constexpr (mistake == Mistake::window_does_not_fit)
+    static_assert(window_fits<At, d, a, b>,
+                  "tenon: illegal network: a window does not fit into its input");
+  if constexpr (mistake == Mistake::number_too_small)
+    static_assert(number_is_large_enough<At, a, b>,
+                  "tenon: illegal network: an operator is told a number that is too small");
   if constexpr (mistake == Mistake::map_value_out_of_range)
     static_assert(
         axis_is_in_the_device_matrix<At, d, a, b>,

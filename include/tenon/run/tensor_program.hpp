@@ -41,7 +41,7 @@ struct OperatorFacts<Op, std::tuple<Operand...>, arguments...> {
             devices};
   }
   static constexpr Result result =
-      sizeof...(Operand) == Op::info.operands
+      Op::info.takes(sizeof...(Operand))
           ? Op::info.infer(operands({}))
           : Result{{Mistake::other_operands, {}, -1, 0, sizeof...(Operand), Op::info.operands}, {}};
   /// Of an operator on indices alone (OneHot) the result is of floats.

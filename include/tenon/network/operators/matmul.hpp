@@ -9,6 +9,7 @@
 /// @pre k has the same size and the same cut in both.
 /// MindSpore: MatMulInfo, BatchMatMulInfo; Shoeybi et al. 2019, figure 3.
 #include <tenon/network/elementwise.hpp>
+#include <tenon/network/sums.hpp>
 
 namespace tenon {
 
@@ -79,27 +80,6 @@ constexpr Result infer_matmul(const Operands& o) {
 
 constexpr int matmul_summed_dimension(const Dims& a, const Attributes& attributes) {
   return a.size() - (attributes.integers[0] ? 2 : 1);
-}
-
-/// visit(i, sum) for the i-th sum that is left of term(0) + term(1) + ...; for one where the order
-/// is that of k.
-template <class T>
-void add_in_blocks(const SumBlocks* blocks, Index size, auto&& term, auto&& visit) {
-  T sums[sum_tree_depth];
-  int count = 0;
-  Index k = 0;
-  const auto add_until = [&](Index end) {
-    T sum = 0;
-    for (; k < end; ++k) sum += term(k);
-    sums[count++] = sum;
-  };
-  if (!blocks) add_until(size);
-  for (std::size_t b = 0; blocks && b < blocks->ends.size(); ++b) {
-    add_until(blocks->ends[b]);
-    for (int joins = blocks->joins[b]; joins > 0; --joins, --count)
-      sums[count - 2] += sums[count - 1];
-  }
-  for (int i = 0; i < count; ++i) visit(i, sums[i]);
 }
 
 template <class T>

@@ -1,0 +1,20 @@
+// expect: tenon: illegal network: an operator is told a number that is too small
+// expect: number_is_large_enough
+// expect: 0, 1
+// SPDX-License-Identifier: Apache-2.0
+#include <tenon/network/operators.hpp>
+#include <tenon/plan/constant.hpp>
+
+using namespace tenon;
+
+struct Network {
+  constexpr auto construct(auto x) const {
+    const auto w = parameter(*x.graph, "conv", "weight", {4, 2, 5, 5});
+#ifdef TENON_LEGAL_TWIN
+    return Conv2d({2, 2}, {1, 1, 1, 1})(x, w);
+#else
+    return Conv2d({2, 0}, {1, 1, 1, 1})(x, w);
+#endif
+  }
+};
+static_assert(Compiled<Network, Devices<2>, Input<8, 2, 3, 3>>::legal);
