@@ -2,6 +2,7 @@
 #pragma once
 /// All operators, and the list of them for tools that find one by its name.
 #include <tenon/network/operators/add.hpp>
+#include <tenon/network/operators/average_pool.hpp>
 #include <tenon/network/operators/bias_add.hpp>
 #include <tenon/network/operators/conv2d.hpp>
 #include <tenon/network/operators/div.hpp>
@@ -14,6 +15,7 @@
 #include <tenon/network/operators/layer_norm.hpp>
 #include <tenon/network/operators/log_softmax.hpp>
 #include <tenon/network/operators/matmul.hpp>
+#include <tenon/network/operators/max_pool.hpp>
 #include <tenon/network/operators/mul.hpp>
 #include <tenon/network/operators/one_hot.hpp>
 #include <tenon/network/operators/pow.hpp>
@@ -32,12 +34,12 @@
 namespace tenon {
 
 inline constexpr const Operator* all_operators[] = {
-    &Add::info,       &BiasAdd::info,    &Conv2d::info,     &Div::info,       &Erf::info,
-    &Flatten::info,   &Gather::info,     &GELU::info,       &Identity::info,  &L2Normalize::info,
-    &LayerNorm::info, &LogSoftmax::info, &MatMul::info,     &Mul::info,       &OneHot::info,
-    &Pow::info,       &PReLU::info,      &ReduceMean::info, &ReduceSum::info, &ReLU::info,
-    &Reshape::info,   &Sigmoid::info,    &Softmax::info,    &Sqrt::info,      &Sub::info,
-    &Tanh::info,      &Transpose::info};
+    &Add::info,         &AveragePool::info, &BiasAdd::info,    &Conv2d::info,   &Div::info,
+    &Erf::info,         &Flatten::info,     &Gather::info,     &GELU::info,     &Identity::info,
+    &L2Normalize::info, &LayerNorm::info,   &LogSoftmax::info, &MatMul::info,   &MaxPool::info,
+    &Mul::info,         &OneHot::info,      &Pow::info,        &PReLU::info,    &ReduceMean::info,
+    &ReduceSum::info,   &ReLU::info,        &Reshape::info,    &Sigmoid::info,  &Softmax::info,
+    &Sqrt::info,        &Sub::info,         &Tanh::info,       &Transpose::info};
 
 /// The operator of MindSpore's name, or none.
 constexpr const Operator* find_operator(std::string_view name) {

@@ -33,8 +33,7 @@ constexpr Result infer_conv2d(const Operands& o) {
     if (o.shapes[i].size() != 4) r.finding = {Mistake::other_rank, {}, i, 0, o.shapes[i].size(), 4};
   if (!r.finding && groups < 1) r.finding = {Mistake::number_too_small, {}, 1, 0, groups, 1};
   if (r.finding) return r;
-  if (x[1] % groups)
-    r.finding = {Mistake::sizes_differ, {}, -1, 'c', x[1], x[1] / groups * groups};
+  if (x[1] % groups) r.finding = {Mistake::sizes_differ, {}, -1, 'c', x[1], x[1] / groups * groups};
   else if (x[1] / groups != w[1])
     r.finding = {Mistake::sizes_differ, {}, -1, 'c', x[1] / groups, w[1]};
   else if (w[0] % groups)
