@@ -23,12 +23,12 @@ inline const std::vector<KnownOperator>& known_operators() {
     const auto add = [&](const auto& operation) {
       list.push_back({&operation.info, operation.attributes()});
     };
-    add(Add{}), add(AveragePool{{}, {}}), add(BiasAdd{}), add(Conv2d{});
+    add(Add{}), add(AveragePool{{}, {}}), add(BiasAdd{}), add(Concat{0}), add(Conv2d{});
     add(Div{}), add(Erf{}), add(Flatten{}), add(Gather{}), add(GELU{}), add(Identity{});
     add(L2Normalize{}), add(LayerNorm{}), add(LogSoftmax{}), add(MatMul{});
     add(MaxPool{{}, {}}), add(Mul{}), add(OneHot{0}), add(Pow{}), add(PReLU{});
     add(ReduceMean{}), add(ReduceSum{}), add(ReLU{}), add(Reshape{{}}), add(Sigmoid{});
-    add(Softmax{}), add(Sqrt{}), add(Sub{}), add(Tanh{});
+    add(Softmax{}), add(Sqrt{}), add(StridedSlice{{}, {}}), add(Sub{}), add(Tanh{});
     add(Transpose{{}});
     return list;
   }();

@@ -4,6 +4,7 @@
 #include <tenon/network/operators/add.hpp>
 #include <tenon/network/operators/average_pool.hpp>
 #include <tenon/network/operators/bias_add.hpp>
+#include <tenon/network/operators/concat.hpp>
 #include <tenon/network/operators/conv2d.hpp>
 #include <tenon/network/operators/div.hpp>
 #include <tenon/network/operators/erf.hpp>
@@ -27,6 +28,7 @@
 #include <tenon/network/operators/sigmoid.hpp>
 #include <tenon/network/operators/softmax.hpp>
 #include <tenon/network/operators/sqrt.hpp>
+#include <tenon/network/operators/strided_slice.hpp>
 #include <tenon/network/operators/sub.hpp>
 #include <tenon/network/operators/tanh.hpp>
 #include <tenon/network/operators/transpose.hpp>
@@ -34,12 +36,13 @@
 namespace tenon {
 
 inline constexpr const Operator* all_operators[] = {
-    &Add::info,         &AveragePool::info, &BiasAdd::info,    &Conv2d::info,   &Div::info,
-    &Erf::info,         &Flatten::info,     &Gather::info,     &GELU::info,     &Identity::info,
-    &L2Normalize::info, &LayerNorm::info,   &LogSoftmax::info, &MatMul::info,   &MaxPool::info,
-    &Mul::info,         &OneHot::info,      &Pow::info,        &PReLU::info,    &ReduceMean::info,
-    &ReduceSum::info,   &ReLU::info,        &Reshape::info,    &Sigmoid::info,  &Softmax::info,
-    &Sqrt::info,        &Sub::info,         &Tanh::info,       &Transpose::info};
+    &Add::info,        &AveragePool::info, &BiasAdd::info,      &Concat::info,     &Conv2d::info,
+    &Div::info,        &Erf::info,         &Flatten::info,      &Gather::info,     &GELU::info,
+    &Identity::info,   &L2Normalize::info, &LayerNorm::info,    &LogSoftmax::info, &MatMul::info,
+    &MaxPool::info,    &Mul::info,         &OneHot::info,       &Pow::info,        &PReLU::info,
+    &ReduceMean::info, &ReduceSum::info,   &ReLU::info,         &Reshape::info,    &Sigmoid::info,
+    &Softmax::info,    &Sqrt::info,        &StridedSlice::info, &Sub::info,        &Tanh::info,
+    &Transpose::info};
 
 /// The operator of MindSpore's name, or none.
 constexpr const Operator* find_operator(std::string_view name) {
