@@ -2,6 +2,7 @@
 #include <tenon/plan/fusing.hpp>
 #include <tenon/network/layers/dense.hpp>
 #include <tenon/network/operators/bias_add.hpp>
+#include <tenon/network/operators/conv2d.hpp>
 #include <tenon/network/operators/gelu.hpp>
 #include <tenon/network/operators/relu.hpp>
 #include <tenon/plan/planner.hpp>
@@ -72,6 +73,26 @@ TEST_CASE("one activation and one bias are all that a product does") {
                          parameter(*x.graph, "b", "bias", {5}));
             },
             {8, 6}) == Fused{2, 0, 1});
+}
+
+TEST_CASE("a convolution adds a bias of its channels, and of nothing else") {
+  const auto convolved = [](Value x, Index channels) {
+    return conv2d(x, parameter(*x.graph, "a", "w", {channels, 3, 2, 2}));
+  };
+  const auto bias = [](Value x, const Dims& shape) {
+    return parameter(*x.graph, "a", "bias", shape);
+  };
+  const Dims image{8, 3, 6, 6};  // made [8, o, 5, 5]
+  CHECK(fused([&](Value x) { return relu(bias_add(convolved(x, 4), bias(x, {4}))); }, image) ==
+        Fused{1, 1, 1});
+  CHECK(fused([&](Value x) { return relu(convolved(x, 4)); }, image) == Fused{1, 0, 1});
+  CHECK(fused([&](Value x) { return bias_add(relu(convolved(x, 4)), bias(x, {4})); }, image) ==
+        Fused{2, 0, 1});
+  // as many channels as a row has elements: who is along which dimension is what counts
+  CHECK(fused([&](Value x) { return bias_add(convolved(x, 5), bias(x, {5})); }, image) ==
+        Fused{1, 1, 0});
+  CHECK(fused([&](Value x) { return add(convolved(x, 5), bias(x, {5})); }, image) ==
+        Fused{2, 0, 0});
 }
 
 TEST_CASE("what is added is fused where it has the last dimension's letter only") {

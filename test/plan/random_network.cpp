@@ -49,7 +49,7 @@ class Builder {
   /// Numbers, or the words of an embedding, or classes.
   Value start(Index batch) {
     const Index width = 2 + draw(7);
-    switch (draw(6)) {
+    switch (draw(8)) {
       case 0: {
         const Value words = input(draw(2) ? Dims{batch, 1 + draw(4)} : Dims{batch},
                                   draw(2) ? Element::int32 : Element::int64);
@@ -61,6 +61,8 @@ class Builder {
         return call(flatten,
                     input({batch, 1 + draw(3), 1 + draw(4), 1 + draw(3)}, Element::float32));
       case 4: return input({batch, 1 + draw(4), width}, Element::float32);
+      case 5:
+      case 6: return input({batch, 1 + draw(4), 2 + draw(4), 2 + draw(4)}, Element::float32);
       default: return input({batch, width}, Element::float32);
     }
   }
@@ -70,7 +72,8 @@ class Builder {
     const int rank = shape.size();
     const Index last = shape.empty() ? 1 : shape[rank - 1];
     if (rank < 2) return call(add, x, call(mul, x, x));
-    switch (draw(17)) {
+    if (rank == 4 && draw(3)) return picture(x, name);
+    switch (draw(20)) {
       case 0: return call(relu, x);
       case 1: return call(gelu, x);
       case 2: return draw(2) ? call(softmax, x) : call(LogSoftmax({draw(rank)}), x);
@@ -91,8 +94,49 @@ class Builder {
         return call(mul, gate, y);
       }
       case 13: return call(L2Normalize({-1}, 1e-2), x);
+      case 14: return slice(x);
+      case 15: {
+        const Concat concat(draw(rank));
+        return draw(2) ? call(concat, x, call(relu, x)) : call(concat, x, x, call(sigmoid, x), x);
+      }
+      case 16: return call(ReduceMean({draw(rank)}, rank < 3 || draw(2)), x);
       default: return dense(x, name);
     }
+  }
+
+  /// Something of every dimension.
+  Value slice(Value x) {
+    Dims begin, end, stride;
+    for (Index size : x.shape()) {
+      const Index first = draw(2) ? 0 : draw(size);
+      begin.push_back(first);
+      end.push_back(draw(2) ? size : first + 1 + draw(size - first));
+      stride.push_back(draw(3) ? 1 : 1 + draw(3));
+    }
+    return call(StridedSlice(begin, end, stride), x);
+  }
+
+  /// Windows that slide over it: none of them lies in the border alone.
+  Value picture(Value x, const std::string& name) {
+    const Dims shape = x.shape();
+    const HeightWidth window{1 + draw(std::min<Index>(3, shape[2])),
+                             1 + draw(std::min<Index>(3, shape[3]))},
+        stride{1 + draw(2), 1 + draw(2)};
+    const Border border{draw(window.height), draw(window.height), draw(window.width),
+                        draw(window.width)};
+    switch (draw(6)) {
+      case 0: return call(MaxPool(window, stride, border), x);
+      case 1: return call(AveragePool(window, stride, border, {}, draw(2), draw(2)), x);
+      case 2: return call(ReduceMean({2, 3}, true), x);
+      default: break;
+    }
+    const Index outputs = 1 + draw(4), each = draw(3) ? 1 : shape[1];
+    const Index groups = draw(3) ? 1 : shape[1] / each;
+    const Value w =
+        weights(name, "weight", {outputs * groups, shape[1] / groups, window.height, window.width});
+    Value y = call(Conv2d(stride, border, {}, groups), x, w);
+    if (draw(3)) y = call(bias_add, y, weights(name, "bias", {outputs * groups}));
+    return draw(2) ? y : call(relu, y);
   }
 
   Value dense(Value x, const std::string& name) {
