@@ -4,6 +4,7 @@
 /// lies, and the steps so far.
 #include <tenon/network/graph.hpp>
 #include <tenon/plan/plan.hpp>
+#include <tenon/plan/route.hpp>
 
 namespace tenon {
 
@@ -20,6 +21,18 @@ struct PlanOptions {
 
 namespace detail {
 
+/// What was found out of two distributions: deep networks ask for the same again and again.
+struct KnownWay {
+  Distribution from, to;
+  Index element_bytes = 0;
+  Route route{};
+};
+struct KnownScratch {
+  Distribution from, to;
+  Index element_bytes = 0, bytes = 0;
+};
+inline constexpr std::size_t most_known = 16;  // of each, the last ones
+
 struct Draft {
   const Graph& graph;
   const PlanOptions& options;
@@ -27,6 +40,8 @@ struct Draft {
   List<List<int>> copies{};  // of each node: the buffers that hold it, first the one it was made in
   List<int> readers{};       // of each node; the network's output is one
   int activated = -1;        // the last step that applies an activation (no null: core/kernel.hpp)
+  List<KnownWay> ways{};
+  List<KnownScratch> scratches{};
   int sum = -1, summed = -1;  // the last exchange that finishes what it adds, and the node it makes
 
   constexpr Draft(const Graph& network, Index devices, const PlanOptions& wishes)

@@ -2,7 +2,6 @@
 #pragma once
 /// Brings a node of a draft where it is wanted: adds the exchanges and views on the way.
 #include <tenon/plan/draft.hpp>
-#include <tenon/plan/route.hpp>
 
 namespace tenon::detail {
 
@@ -22,6 +21,26 @@ constexpr Index scratch_of(const Distribution& from, const Distribution& to, Ind
   return (most * element_bytes + 63) / 64 * 64;
 }
 
+/// The one of these two distributions among those that are known, made if it is not there.
+template <class Known>
+constexpr const Known& known(List<Known>& list, const Distribution& from, const Distribution& to,
+                             Index element_bytes, auto&& make) {
+  for (const Known& one : list)
+    if (one.element_bytes == element_bytes && one.to == to && one.from == from) return one;
+  if (list.size() == most_known) list.clear();
+  list.push_back(make());
+  return list.back();
+}
+
+constexpr Index scratch_of(Draft& draft, const Distribution& from, const Distribution& to,
+                           Index element_bytes) {
+  const auto make = [&] {
+    return KnownScratch{from, to, element_bytes,
+                        scratch_of(from, to, element_bytes, draft.plan.devices)};
+  };
+  return known(draft.scratches, from, to, element_bytes, make).bytes;
+}
+
 /// One exchange; or a view, where rows of what is contiguous are the same memory.
 constexpr int move(Draft& draft, int id, int from, const Distribution& to) {
   const Movement m = movement(draft.lies(from), to);
@@ -37,20 +56,27 @@ constexpr int move(Draft& draft, int id, int from, const Distribution& to) {
             .name = draft.node(id).name};
   if (!rows && m != Movement::slice)
     step.scratch_bytes =
-        scratch_of(draft.lies(from), to, bytes(draft.node(id).element), draft.plan.devices);
+        scratch_of(draft, draft.lies(from), to, bytes(draft.node(id).element));
   draft.plan.steps.push_back(step);
   return y;
 }
 
-constexpr Route way(const Draft& draft, int id, int from, const Distribution& to) {
-  if (draft.options.mindspore) return mindspore_route(draft.lies(from), to);
-  return shortest_route(draft.lies(from), to, bytes(draft.node(id).element), draft.plan.devices);
+/// Until the next one is asked for.
+constexpr const Route& way(Draft& draft, int id, int from, const Distribution& to) {
+  const Index size = bytes(draft.node(id).element);
+  const Distribution& lies = draft.lies(from);
+  const auto make = [&] {
+    return KnownWay{lies, to, size,
+                    draft.options.mindspore
+                        ? mindspore_route(lies, to)
+                        : shortest_route(lies, to, size, draft.plan.devices)};
+  };
+  return known(draft.ways, lies, to, size, make).route;
 }
 
 /// All exchanges from a buffer to a distribution.
 constexpr int go(Draft& draft, int id, int from, const Distribution& to) {
-  const Route route = way(draft, id, from, to);
-  for (const Distribution& stop : route) from = move(draft, id, from, stop);
+  for (const Distribution& stop : way(draft, id, from, to)) from = move(draft, id, from, stop);
   return from;
 }
 
