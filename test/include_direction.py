@@ -80,11 +80,11 @@ def check_cycles(graph):
         visit(name, [])
 
 
-headers = sorted(f for f in include.rglob("*") if f.suffix in (".hpp", ".cuh", ".cu"))
+headers = sorted(f for f in include.rglob("*") if f.suffix in (".hpp", ".ipp", ".cuh", ".cu"))
 check_cycles({file.relative_to(include).as_posix(): check_header(file) for file in headers})
 for folder in ("include", "test", "examples", "bench"):
     for file in sorted((root / folder).rglob("*")):
-        if file.suffix in (".hpp", ".cpp", ".cu", ".cuh"):
+        if file.suffix in (".hpp", ".ipp", ".cpp", ".cu", ".cuh"):
             for number, line in enumerate(file.read_text().splitlines(), 1):
                 if len(line) > WIDTH:
                     mistake(file, number, "%d columns instead of %d" % (len(line), WIDTH))

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files cut in any way fill a network cut in any way, whichever way the bytes take.
+#include <tenon/comm/mpi.hpp>
+#include <tenon/io/pattern.hpp>
+#include <tenon/io/strategy.hpp>
+#include <tenon/io/write_tensors.hpp>
 #include <tenon/model/load.hpp>
 
 #include <cstring>
 
-#include <tenon/comm/mpi.hpp>
-#include <tenon/io/write_tensors.hpp>
 
 #include "checkpoints.hpp"
 #include "mpi.hpp"

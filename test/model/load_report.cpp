@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What files and network have not in common: an error with all of it, or lists.
-#include <tenon/io/appended_value.hpp>
-#include <tenon/io/write_tensors.hpp>
 #include <tenon/comm/mpi.hpp>
+#include <tenon/io/appended_value.hpp>
+#include <tenon/io/strategy.hpp>
+#include <tenon/io/write_tensors.hpp>
 #include <tenon/model/load.hpp>
 
 #include "checkpoints.hpp"

@@ -5,6 +5,8 @@
 #include <cstring>
 
 #include <tenon/comm/mpi.hpp>
+#include <tenon/io/pattern.hpp>
+#include <tenon/io/strategy.hpp>
 #include <tenon/io/write_tensors.hpp>
 #include <tenon/model/load.hpp>
 #include <tenon/model/save.hpp>

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is saved is what is loaded: whole files, slices with their strategy, byte for byte.
+#include <tenon/comm/mpi.hpp>
+#include <tenon/io/appended_value.hpp>
+#include <tenon/io/write_tensors.hpp>
+#include <tenon/model/load.hpp>
 #include <tenon/model/save.hpp>
 
 #include <sys/resource.h>
@@ -7,9 +11,6 @@
 #include <csignal>
 #include <cstring>
 
-#include <tenon/comm/mpi.hpp>
-#include <tenon/io/appended_value.hpp>
-#include <tenon/model/load.hpp>
 
 #include "checkpoints.hpp"
 #include "mpi.hpp"

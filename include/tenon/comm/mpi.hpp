@@ -4,152 +4,47 @@
 ///   Model<...> model(boost::mpi::communicator(host, boost::mpi::comm_attach), Cpu{});
 /// MPI is the host's: it is initialised and finalised there. Ranks of one node exchange through the
 /// memory that they share, between nodes go messages.
-#include <boost/mpi/collectives.hpp>
+#include <boost/mpi/communicator.hpp>
 #include <boost/mpi/environment.hpp>
-#include <chrono>
-#include <cstdint>
-#include <thread>
 
-#include <tenon/comm/mpi_exchange.hpp>
-#include <tenon/comm/node_exchange.hpp>
+#include <tenon/comm/communication.hpp>
+#include <tenon/comm/mpi_settings.hpp>
+#include <tenon/core/separate.hpp>
 
 namespace tenon {
+
+class Neighbours;
+struct Nodes;
 
 class MpiCommunication : public Communication {
  public:
   /// Collective over `host`; and so is its end, before MPI is finalised: the ranks free together
   /// what they share. A rank that leaves alone, for instance because of an error, gets away after a
   /// second, and the memory that it shared stays to the end of the process.
-  explicit MpiCommunication(const boost::mpi::communicator& host, const MpiSettings& settings = {})
-      : communicator_(host, boost::mpi::comm_duplicate),
-        node_(std::make_unique<Neighbours>(communicator_, settings)) {
-    nodes_.of = node_->of();
-    for (int node : nodes_.of)
-      nodes_.largest = std::max(nodes_.largest, std::ranges::count(nodes_.of, node));
-    shares_memory_ = settings.shared_memory && nodes_.largest > 1;
-  }
+  TENON_DECL explicit MpiCommunication(const boost::mpi::communicator& host,
+                                       const MpiSettings& settings = {});
+  TENON_DECL ~MpiCommunication() override;
 
-  int rank() const override { return communicator_.rank(); }
-  int size() const override { return communicator_.size(); }
-  std::unique_ptr<Exchange> prepare(const ExchangePrograms& programs, std::span<std::byte> scratch,
-                                    int tag) override {
-    if (shares_memory_)
-      if (auto exchange = through_memory(programs, tag)) return exchange;
-    return std::make_unique<MpiExchange>(communicator_, programs(rank()), scratch, tag,
-                                         node_->patience());
-  }
-  void together(const std::function<void()>& what) override {
-    std::string text;
-    try {
-      what();
-    } catch (const std::exception& error) {
-      text = error.what();
-      if (text.empty()) text = "an error without a text";
-    } catch (...) {
-      text = "an error that is no std::exception";
-    }
-    const int failed = text.empty() ? size() : rank();
-    int first = 0;
-    MPI_Request request;
-    check_mpi(MPI_Iallreduce(&failed, &first, 1, MPI_INT, MPI_MIN, communicator_, &request),
-              "MPI_Iallreduce");
-    wait_patiently(request);
-    if (first == size()) return;
-    const int count = boost::mpi::all_reduce(communicator_, int(!text.empty()), std::plus<int>());
-    boost::mpi::broadcast(communicator_, text, first);
-    if (count < size())
-      text.append(" (found by rank ")
-          .append(std::to_string(first))
-          .append(count > 1 ? " and others)" : ")");
-    throw Error(text);
-  }
-  std::vector<std::uint64_t> all_gather(std::span<const std::uint64_t> numbers) override {
-    std::vector<std::uint64_t> all(numbers.size() * std::size_t(size()));
-    if (all.empty()) return all;  // of nothing, Boost.MPI takes a reference to it
-    boost::mpi::all_gather(communicator_, numbers.data(), int(numbers.size()), all.data());
-    return all;
-  }
-  std::vector<int> node() override { return node_->ranks(); }
-  void send(std::span<const std::byte> data, int to) override {
-    for_each_message(data, [&](std::span<const std::byte> part) {
-      check_mpi(MPI_Send(part.data(), int(part.size()), MPI_BYTE, to, tag, communicator_),
-                "MPI_Send");
-    });
-  }
-  void receive(std::span<std::byte> data, int from) override {
-    for_each_message(data, [&](std::span<std::byte> part) {
-      check_mpi(MPI_Recv(part.data(), int(part.size()), MPI_BYTE, from, tag, communicator_,
-                         MPI_STATUS_IGNORE),
-                "MPI_Recv");
-    });
-  }
+  TENON_DECL int rank() const override;
+  TENON_DECL int size() const override;
+  TENON_DECL std::unique_ptr<Exchange> prepare(const ExchangePrograms& programs,
+                                               std::span<std::byte> scratch, int tag) override;
+  TENON_DECL void together(const std::function<void()>& what) override;
+  TENON_DECL std::vector<std::uint64_t> all_gather(std::span<const std::uint64_t> mine) override;
+  TENON_DECL std::vector<int> node() override;
+  TENON_DECL void send(std::span<const std::byte> data, int to) override;
+  TENON_DECL void receive(std::span<std::byte> data, int from) override;
   const boost::mpi::communicator& communicator() const { return communicator_; }
 
  private:
-  /// None where a node has no memory to share: then messages do it, on every rank. What throws on
-  /// one rank only, throws on all: each part is done together before a rank waits for others in the
-  /// next one.
-  std::unique_ptr<Exchange> through_memory(const ExchangePrograms& programs, int tag) {
-    SummedBlocks blocks(programs);
-    Nodes nodes = nodes_;
-    std::unique_ptr<NodeSchedule> schedule;
-    std::unique_ptr<NodeMemory> memory;
-    std::unique_ptr<Exchange> exchange;
-    together([&] {
-      node_->patience().check();
-      if (nodes.largest < size()) nodes.adds_on_a_node = may_add_on_a_node(programs, nodes.of);
-      const Index element = bytes(blocks.program(rank()).element);
-      schedule = std::make_unique<NodeSchedule>(blocks, nodes, rank(), element);
-      memory = std::make_unique<NodeMemory>(*schedule, element);
-    });
-    together([&] {
-      try {
-        memory->take(*node_);
-      } catch (const NoSharedMemory&) {
-        memory = nullptr;
-      }
-    });
-    shares_memory_ = agree_on(bool(memory));
-    if (!shares_memory_) return nullptr;
-    together([&] {
-      memory->touch(*node_, *schedule);
-      exchange = std::make_unique<NodeExchange>(communicator_, *node_, blocks.program(rank()),
-                                                *schedule, std::move(*memory), tag);
-    });
-    return exchange;
-  }
-  bool agree_on(int yes) const {
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &yes, 1, MPI_INT, MPI_MIN, communicator_),
-              "MPI_Allreduce");
-    return yes;
-  }
+  std::unique_ptr<Exchange> through_memory(const ExchangePrograms& programs, int tag);
+  bool agree_on(int yes) const;
 
   static constexpr int tag = 32767;  // the exchanges of a program have small ones
 
-  /// Waits without taking a core from those that still work: it sleeps longer and longer, up to
-  /// half a millisecond.
-  static void wait_patiently(MPI_Request& request) {
-    std::chrono::microseconds pause{1};
-    for (int tries = 0, done = 0;; ++tries) {
-      check_mpi(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "MPI_Test");
-      if (done) return;
-      if (tries < 100) continue;
-      std::this_thread::sleep_for(pause);
-      pause = std::min(pause * 2, std::chrono::microseconds(500));
-    }
-  }
-
-  /// Messages of no more bytes than MPI counts.
-  template <class Byte>
-  static void for_each_message(std::span<Byte> data, auto&& visit) {
-    constexpr std::size_t largest = std::size_t(1) << 30;
-    for (; data.size() > largest; data = data.subspan(largest)) visit(data.first(largest));
-    visit(data);
-  }
-
   boost::mpi::communicator communicator_;
   std::unique_ptr<Neighbours> node_;
-  Nodes nodes_;
+  std::unique_ptr<Nodes> nodes_;
   bool shares_memory_;
 };
 
@@ -159,3 +54,7 @@ struct CommunicationOver<boost::mpi::communicator> {
 };
 
 }  // namespace tenon
+
+#ifndef TENON_SEPARATE_COMPILATION
+#include <tenon/comm/mpi.ipp>
+#endif

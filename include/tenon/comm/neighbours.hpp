@@ -9,20 +9,12 @@
 
 #include <tenon/comm/cores.hpp>
 #include <tenon/comm/departure.hpp>
+#include <tenon/comm/mpi_settings.hpp>
 #include <tenon/comm/patience.hpp>
 #include <tenon/comm/shared_pool.hpp>
 #include <tenon/comm/signal.hpp>
 
 namespace tenon {
-
-/// How a communication over MPI goes about it.
-struct MpiSettings {
-  bool shared_memory = true;  // false: messages alone, also inside a node
-  /// A rank that waits longer in an exchange throws, and from then on in every exchange of this
-  /// communication; 0: it waits for ever, as in MPI.
-  std::chrono::nanoseconds patience{0};
-  int node = -1;  // this rank's node as a number, to have several on one machine; -1: the machine
-};
 
 class Neighbours {
  public:

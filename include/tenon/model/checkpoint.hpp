@@ -3,6 +3,7 @@
 /// MindSpore's functions for checkpoints, in its words:
 ///   load_param_into_net(model, load_checkpoint("mlp.ckpt"));
 ///   load_distributed_checkpoint(model, {"rank_0/x.ckpt", "rank_1/x.ckpt"}, "strategy.ckpt");
+#include <tenon/io/open_tensors.hpp>
 #include <tenon/model/load.hpp>
 #include <tenon/model/save.hpp>
 
@@ -20,8 +21,7 @@ inline TensorFile load_checkpoint(const std::string& path, Checksum checksum = C
 /// @throws Error without `lenient` when they do not fit. MindSpore: load_param_into_net.
 LoadReport load_param_into_net(auto& model, const TensorFile& parameters,
                                const LoadOptions& options = {}) {
-  CheckpointFiles files(parameters);
-  return load_parameters(model.parameters(), model.communication(), files, options);
+  return load_parameters(model.parameters(), model.communication(), parameters, options);
 }
 
 /// Fills the parameters from slices that are cut in any way.

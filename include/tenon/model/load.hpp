@@ -3,30 +3,23 @@
 /// Fills parameters from files that are cut in any way, into a network that is cut in any way:
 ///   load_parameters(parameters, communication, "rank_{}/checkpoint.ckpt", "strategy.ckpt")
 /// It is the exchange of every other redistribution, whose senders are files.
-#include <tenon/model/compare_slices.hpp>
-#include <tenon/model/fill.hpp>
-#include <tenon/model/survey.hpp>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <tenon/comm/communication.hpp>
+#include <tenon/core/separate.hpp>
+#include <tenon/model/load_options.hpp>
+#include <tenon/run/parameters.hpp>
 
 namespace tenon {
 
-namespace detail {
+class CheckpointFiles;
+class TensorFile;
 
-/// A number for what all ranks must have been given alike: the network, the strategy, the options;
-/// not the files' names, which may lead to disks of their own.
-inline std::uint64_t question(const CheckpointFiles& files, const Parameters& parameters,
-                              const LoadOptions& options) {
-  std::uint64_t hash = std::uint64_t(files.size()) * 64 + std::uint64_t(options.way) * 16 +
-                       options.lenient * 4u + options.check_checksums * 2u + options.compare_slices;
-  const auto add = [&](std::string_view text) {
-    for (char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ull;
-  };
-  if (const StrategyFile* strategy = files.places().strategy()) add(strategy_protobuf(*strategy));
-  for (const Parameters::Slice& slice : parameters.slices())
-    add(std::string(slice.name).append(text(slice.distribution.shape)));
-  return hash;
-}
-
-}  // namespace detail
+/// A pattern with "{}" where the rank's number goes, or one whole file; or a list of files in rank
+/// order.
+using FileNames = std::variant<std::string, std::vector<std::string>>;
 
 /// Collective: proves that the files hold every byte of every parameter, and each once, replicas
 /// aside; then fills each rank's slices, of which it reads no more. MindSpore:
@@ -34,31 +27,18 @@ inline std::uint64_t question(const CheckpointFiles& files, const Parameters& pa
 /// @throws Error on every rank: a file cannot be read, it and the network do not fit (unless
 /// lenient), slices that should be equal differ, ranks see different files. What is found before
 /// the slices are filled has changed nothing; where reading fails after that, some slices are new.
-inline LoadReport load_parameters(Parameters& parameters, Communication& communication,
-                                  CheckpointFiles& files, const LoadOptions& options = {}) {
-  if (!communication.agree(detail::question(files, parameters, options)))
-    throw Error("the ranks are to load with different strategies, networks or options");
-  Survey found = survey(files, parameters, communication, options);
-  if (!options.lenient && !found.report.fits()) throw Error(text(found.report, files.name()));
-  if (options.compare_slices && files.size() > 1) {
-    detail::compare_slices(files, found, communication);
-    communication.together([&] {
-      for (int rank : found.readers.node)
-        if (found.readers.self >= 0) detail::compare_stages(parameters, files, found, rank);
-    });
-  }
-  detail::fill(parameters, communication, files, found, options.way);
-  return std::move(found.report);
-}
-
-/// @param names a pattern with "{}" where the rank's number goes, one whole file, or a list of
-/// files in rank order.
+TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& communication,
+                                      CheckpointFiles& files, const LoadOptions& options = {});
 /// @param strategy MindSpore's strategy file; none for one whole file.
-LoadReport load_parameters(Parameters& parameters, Communication& communication, const auto& names,
-                           const std::string& strategy, const LoadOptions& options = {}) {
-  std::unique_ptr<CheckpointFiles> files;
-  communication.together([&] { files = std::make_unique<CheckpointFiles>(names, strategy); });
-  return load_parameters(parameters, communication, *files, options);
-}
+TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& communication,
+                                      const FileNames& names, const std::string& strategy,
+                                      const LoadOptions& options = {});
+/// From one whole file that each rank has open.
+TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& communication,
+                                      const TensorFile& file, const LoadOptions& options = {});
 
 }  // namespace tenon
+
+#ifndef TENON_SEPARATE_COMPILATION
+#include <tenon/model/load.ipp>
+#endif

@@ -3,6 +3,7 @@
 /// The constant plans of one program, one for each number of ranks that it is compiled for:
 ///   AnyOf<1, 2, 4, 8>;   Inputs<Input<32, 28, 28>, InputOf<int, 32>>
 #include <tenon/plan/constant.hpp>
+#include <tenon/plan/planned.hpp>
 
 namespace tenon {
 
@@ -35,7 +36,9 @@ struct Program<Network, Inputs<Parts...>, AnyOf<counts...>> {
     return found;
   }
   static Plan plan(Index ranks, Index rows, const PlanView& loaded) {
-    return plan_network<Network, Parts...>(ranks, rows, &loaded);
+    Interface all = interface_of<Parts...>(ranks, rows);
+    all.options.parameters_of = &loaded;
+    return planned(trace(instantiate<Network>(ranks), all.inputs), ranks, all.options);
   }
 };
 template <class Network, class Input, Index... counts>

@@ -2,10 +2,14 @@
 #pragma once
 /// The cores of the host: matrix products with bias and activation, and ReLU; everything else runs
 /// its law.  Model<...> model(communicator, Cpu{{.threads = 2}});
-#include <tenon/backend/cpu/elementwise.hpp>
-#include <tenon/backend/cpu/matmul.hpp>
+#include <tenon/backend/backend.hpp>
+#include <tenon/backend/cpu/instruction_set.hpp>
+#include <tenon/core/separate.hpp>
 
 namespace tenon {
+
+class Workers;
+struct PackOptions;
 
 struct CpuOptions {
   int threads = 1;                     // of each rank
@@ -18,44 +22,28 @@ struct CpuOptions {
 class Cpu : public Backend {
  public:
   /// @throws Error where this processor lacks the instruction set.
-  explicit Cpu(const CpuOptions& options = {}) : options_(options) {
-    checked(options.instructions);
-    if (options.weights != Element::float32 && options.weights != Element::bfloat16)
-      throw Error(std::string("weights are kept as float32 or bfloat16, not ")
-                      .append(text(options.weights)));
-    if (options.reproducible && options.weights != Element::float32)
-      throw Error(std::string("a reproducible cpu keeps weights as float32, not ")
-                      .append(text(options.weights)));
-  }
-  Cpu(const Cpu& other) : Backend(other), options_(other.options_) {}
+  TENON_DECL explicit Cpu(const CpuOptions& options = {});
+  TENON_DECL Cpu(const Cpu& other);
+  TENON_DECL ~Cpu() override;
 
-  std::string_view name() const override { return "cpu"; }
-  int threads() const override { return options_.threads; }
-  bool reproducible() const override { return options_.reproducible; }
-  Kernel kernel(std::string_view op, Element element) const override {
-    constexpr Law relu{&detail::cpu_relu<float>, &detail::cpu_relu<double>};
-    return op == "ReLU" ? relu(element) : nullptr;
-  }
-  std::unique_ptr<PreparedKernel> prepare(std::string_view op, const KernelCall& call,
-                                          std::span<PackedForms* const> parameters) const override {
-    if (op != "MatMul") return nullptr;
-    if (call.output.element == Element::float64) return matmul<double>(call, parameters[1]);
-    return matmul<float>(call, parameters[1]);
-  }
+  TENON_DECL std::string_view name() const override;
+  TENON_DECL int threads() const override;
+  TENON_DECL bool reproducible() const override;
+  TENON_DECL Kernel kernel(std::string_view op, Element element) const override;
+  TENON_DECL std::unique_ptr<PreparedKernel> prepare(
+      std::string_view op, const KernelCall& call,
+      std::span<PackedForms* const> parameters) const override;
 
  private:
-  template <class T>
-  std::unique_ptr<PreparedKernel> matmul(const KernelCall& call, PackedForms* forms) const {
-    if (!workers_) workers_ = std::make_shared<Workers>(options_.threads);
-    return std::make_unique<detail::PreparedMatMul<T>>(call, forms, packing(), workers_);
-  }
-
-  PackOptions packing() const {
-    return {options_.instructions, options_.weights, options_.reproducible};
-  }
+  const std::shared_ptr<Workers>& workers() const;
+  PackOptions packing() const;
 
   CpuOptions options_;
   mutable std::shared_ptr<Workers> workers_;  // from the first kernel on
 };
 
 }  // namespace tenon
+
+#ifndef TENON_SEPARATE_COMPILATION
+#include <tenon/backend/cpu/cpu.ipp>
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// What model/load.hpp declares.
+#include <tenon/model/compare_slices.hpp>
+#include <tenon/model/fill.hpp>
+#include <tenon/model/survey.hpp>
+
+namespace tenon {
+
+namespace detail {
+
+/// A number for what all ranks must have been given alike: the network, the strategy, the options;
+/// not the files' names, which may lead to disks of their own.
+inline std::uint64_t question(const CheckpointFiles& files, const Parameters& parameters,
+                              const LoadOptions& options) {
+  std::uint64_t hash = std::uint64_t(files.size()) * 64 + std::uint64_t(options.way) * 16 +
+                       options.lenient * 4u + options.check_checksums * 2u + options.compare_slices;
+  const auto add = [&](std::string_view text) {
+    for (char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ull;
+  };
+  if (const StrategyFile* strategy = files.places().strategy()) add(strategy_protobuf(*strategy));
+  for (const Parameters::Slice& slice : parameters.slices())
+    add(std::string(slice.name).append(text(slice.distribution.shape)));
+  return hash;
+}
+
+}  // namespace detail
+
+TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& communication,
+                                      CheckpointFiles& files, const LoadOptions& options) {
+  if (!communication.agree(detail::question(files, parameters, options)))
+    throw Error("the ranks are to load with different strategies, networks or options");
+  Survey found = survey(files, parameters, communication, options);
+  if (!options.lenient && !found.report.fits()) throw Error(text(found.report, files.name()));
+  if (options.compare_slices && files.size() > 1) {
+    detail::compare_slices(files, found, communication);
+    communication.together([&] {
+      for (int rank : found.readers.node)
+        if (found.readers.self >= 0) detail::compare_stages(parameters, files, found, rank);
+    });
+  }
+  detail::fill(parameters, communication, files, found, options.way);
+  return std::move(found.report);
+}
+
+TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& communication,
+                                      const FileNames& names, const std::string& strategy,
+                                      const LoadOptions& options) {
+  std::unique_ptr<CheckpointFiles> files;
+  communication.together([&] {
+    files = std::visit(
+        [&](const auto& given) { return std::make_unique<CheckpointFiles>(given, strategy); },
+        names);
+  });
+  return load_parameters(parameters, communication, *files, options);
+}
+
+TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& communication,
+                                      const TensorFile& file, const LoadOptions& options) {
+  CheckpointFiles files(file);
+  return load_parameters(parameters, communication, files, options);
+}
+
+}  // namespace tenon

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// The one source file of a program that is compiled with -DTENON_SEPARATE_COMPILATION:
+///   // tenon.cpp
+///   #include <tenon/source.hpp>
+/// It holds what every other file then only declares: loading, kernels, exchanges, planning at run
+/// time. It needs what tenon/tenon.hpp needs.
+#ifndef TENON_SEPARATE_COMPILATION
+#error tenon/source.hpp is for programs that are compiled with -DTENON_SEPARATE_COMPILATION
+#endif
+
+#include <tenon/tenon.hpp>
+
+#include <tenon/backend/cpu/cpu.ipp>
+#include <tenon/comm/mpi.ipp>
+#include <tenon/io/open_tensors.ipp>
+#include <tenon/model/load.ipp>
+#include <tenon/model/save.ipp>
+#include <tenon/plan/planned.ipp>
+#include <tenon/run/executor.ipp>
