@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """compile.py [--json FILE] [--rounds 2]: what Tenon costs the compiler ($CXX, or g++), with -O2, beside the packages that
-it includes anyway: seconds of user time, and the compiler's peak memory. The budgets are those of g++ 12."""
+it includes anyway: seconds of user time, and the compiler's peak memory. "tenon" is one file of a program that compiles
+the run-time half separately (tenon/source.hpp); "all in one file" has that half in it. The budgets are those of g++ 12."""
 import argparse
 import json
 import os
@@ -81,25 +82,32 @@ def room(name):
 
 
 # Case, contender, program, budget in seconds and MiB.
+FRONT = "the front page's network"
+IN_ONE = "all in one file"
 PROGRAMS = [
-    ("the front page's network", "tenon", front_page(), 8, 600),
-    ("the front page's network", "its packages alone",
+    (FRONT, "tenon", front_page(), 8, 600),
+    (FRONT, IN_ONE, front_page(), None, None),
+    (FRONT, "its packages alone",
      includes("boost/mpi/communicator.hpp", "boost/mpi/environment.hpp", "nlohmann/json.hpp", "protozero/pbf_reader.hpp",
               "zlib.h", "iostream"), None, None),
     ("the same without files", "tenon", without_files(), 8, 600),
+    ("the same without files", IN_ONE, without_files(), None, None),
+    ("tenon/source.hpp, once", "tenon", "#include <tenon/source.hpp>\n", None, None),
     ("200 layers on 8 ranks", "tenon", deep(200), 20, None),
+    ("200 layers on 8 ranks", IN_ONE, deep(200), None, None),
     ("layouts in types", "tenon", includes("tenon/layout/types.hpp"), 0.5, None),
     ("all of layout/", "tenon", includes(*room("layout")), 0.5, None),
 ]
 
 
-def compiled(source, folder):
+def compiled(source, folder, contender):
     """Seconds of user time and MiB, or None with the compiler's words on stderr."""
     file = pathlib.Path(folder) / "program.cpp"
     file.write_text(source)
     compiler = shlex.split(os.environ.get("CXX", "g++"))
     steps = "-fconstexpr-steps=1000000000" if "clang" in compiler[-1] else "-fconstexpr-ops-limit=1000000000"
-    command = [*compiler, "-std=c++20", "-O2", "-DNDEBUG", steps, "-I%s" % include, *packages, "-c", str(file),
+    separately = ["-DTENON_SEPARATE_COMPILATION"] if contender == "tenon" else []
+    command = [*compiler, "-std=c++20", "-O2", "-DNDEBUG", steps, *separately, "-I%s" % include, *packages, "-c", str(file),
                "-o", str(file.with_suffix(".o"))]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=sys.stderr)
     _, status, used = os.wait4(process.pid, 0)
@@ -115,7 +123,7 @@ def measured(rounds):
             for case, contender, source, _, _ in PROGRAMS:
                 short = times.get((case, contender), [(0, 0)])[0][0] < 5
                 for _ in range(3 if short and turn else 1):
-                    result = compiled(source, folder)
+                    result = compiled(source, folder, contender)
                     if result is None:
                         sys.exit("%s (%s) does not compile" % (case, contender))
                     times.setdefault((case, contender), []).append(result)
