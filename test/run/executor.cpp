@@ -107,6 +107,35 @@ MPI_TEST_CASE("random networks give one rank's numbers, and the same bits on eve
   }
 }
 
+MPI_TEST_CASE("further outputs, of nodes that others read or nobody does", tenon_test::all_ranks) {
+  MpiCommunication communication(world);
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    CAPTURE(seed);
+    RandomNetwork network(seed, batches[seed % 6], world.size());
+    for (int id = 0; id < int(network.graph.nodes.size()); ++id)
+      if (network.graph.nodes[std::size_t(id)].kind != Node::Kind::parameter &&
+          network.graph.nodes[std::size_t(id)].element == Element::float32 && network.draw(2) &&
+          network.graph.further.size() < 15)
+        network.graph.further.push_back(id);
+    const Plan p = plan(network.graph, world.size());
+    REQUIRE(!p.finding);
+    for (const Backend* backend : backends()) {
+      Forward forward(p, network, *backend, communication);
+      for (int again = 0; again < 2; ++again) {
+        forward.run();
+        for (int i = 0; i < p.further.size(); ++i) {
+          Graph alone = network.graph;
+          alone.output = network.graph.further[i];
+          const Whole expected = evaluate(alone, network.inputs, network.parameters);
+          const auto* y = static_cast<const float*>(forward.executor.further(i));
+          const std::size_t count = std::size_t(product(expected.shape));
+          CHECK(distance({y, count}, expected, whole_box(expected.shape)) < 1e-4);
+        }
+      }
+    }
+  }
+}
+
 MPI_TEST_CASE("different plans on the ranks are an error on every rank", 2) {
   MpiCommunication communication(world);
   RandomNetwork network(8, 4 + world.rank(), 2);  // another batch

@@ -31,6 +31,7 @@ struct Graph {
   Names names;
   List<int> inputs;
   int output = -1;
+  Vector<int, 15> further;     // outputs besides, of a network from a file
   Finding finding;             // the first mistake
   List<int> parameters;        // nodes
   List<std::uint64_t> hashes;  // of their names, for parameter() below

@@ -31,7 +31,7 @@ constexpr Index first_fit(const List<Lifetime>& placed, const Lifetime& wanted) 
 
 }  // namespace detail
 
-/// A view lives in its base; the output lives on after the last step; an exchange's scratch lives
+/// A view lives in its base; outputs live on after the last step; an exchange's scratch lives
 /// in its step alone.
 constexpr void give_addresses(Plan& plan) {
   const auto base = [&](int buffer) {
@@ -47,6 +47,7 @@ constexpr void give_addresses(Plan& plan) {
     for (int input : step.inputs) lives[base(input)].last = s;
   }
   lives[base(plan.output)].last = int(plan.steps.size());
+  for (int output : plan.further) lives[base(output)].last = int(plan.steps.size());
   List<detail::Lifetime> placed, alive;
   const auto put = [&](detail::Lifetime life) {
     life.offset = detail::first_fit(placed, life);

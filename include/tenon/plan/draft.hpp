@@ -38,7 +38,7 @@ struct Draft {
   const PlanOptions& options;
   Plan plan{};
   List<List<int>> copies{};  // of each node: the buffers that hold it, first the one it was made in
-  List<int> readers{};       // of each node; the network's output is one
+  List<int> readers{};       // of each node; an output is one
   int activated = -1;        // the last step that applies an activation (no null: core/kernel.hpp)
   List<KnownWay> ways{};
   List<KnownScratch> scratches{};
@@ -56,6 +56,7 @@ struct Draft {
     for (const Node& node : graph.nodes)
       for (int input : node.inputs) ++readers[std::size_t(input)];
     if (graph.output >= 0) ++readers[std::size_t(graph.output)];
+    for (int output : graph.further) ++readers[std::size_t(output)];
   }
   constexpr const Node& node(int id) const { return graph.nodes[std::size_t(id)]; }
   constexpr const Distribution& lies(int buffer) const { return plan.buffer(buffer).distribution; }

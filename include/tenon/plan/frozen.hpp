@@ -46,6 +46,7 @@ class Frozen {
     copy(p.inputs, frozen.inputs);
     copy(p.letters, frozen.letters);
     frozen.output = p.output;
+    frozen.further = p.further;
     frozen.devices = p.devices;
     frozen.arena = p.arena;
     frozen.parameters = p.parameters;

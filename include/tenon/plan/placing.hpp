@@ -66,25 +66,25 @@ constexpr Placement place_operator(const Draft& draft, int id, const Equation& e
   return p.finding ? place(e, operands.shapes, n.shape, LetterCuts{}) : p;
 }
 
-/// What every rank is to get of the output.
-constexpr Distribution output_distribution(const Draft& draft) {
+/// What every rank is to get of an output.
+constexpr Distribution output_distribution(const Draft& draft, int output) {
   switch (draft.options.output) {
     case PlanOptions::Output::as_given: return draft.options.given;
-    case PlanOptions::Output::as_computed:
-      return draft.lies(draft.made(draft.graph.output)).summed();
+    case PlanOptions::Output::as_computed: return draft.lies(draft.made(output)).summed();
     case PlanOptions::Output::rows:
-      return whole(draft.node(draft.graph.output).shape).cut(0, {{draft.plan.devices, 1}});
+      return whole(draft.node(output).shape).cut(0, {{draft.plan.devices, 1}});
     case PlanOptions::Output::whole: break;
   }
-  return whole(draft.node(draft.graph.output).shape);
+  return whole(draft.node(output).shape);
 }
 
 /// Where the first reader of a node wants it, as far as it is known beforehand; a distribution of
 /// no shape where nobody says.
 constexpr Distribution wanted(const Draft& draft, int id) {
   if (id == draft.graph.output)
-    return draft.options.output == PlanOptions::Output::as_computed ? Distribution{}
-                                                                    : output_distribution(draft);
+    return draft.options.output == PlanOptions::Output::as_computed
+               ? Distribution{}
+               : output_distribution(draft, id);
   for (int reader = id + 1; reader < int(draft.graph.nodes.size()); ++reader) {
     const Node& n = draft.node(reader);
     for (int i = 0; i < n.inputs.size(); ++i) {

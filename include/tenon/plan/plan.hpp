@@ -52,6 +52,7 @@ struct PlanOf {
   Numbers inputs{};   // buffers, in the order of construct's arguments
   Letters letters{};  // of all names
   int output = -1;
+  Vector<int, 15> further{};  // outputs besides the first
   Index devices = 1;
   Index arena = 0, parameters = 0;  // bytes on every rank
   Finding finding{};
@@ -132,6 +133,7 @@ constexpr PlanView view(const auto& plan) {
           {plan.inputs.data(), plan.inputs.size()},
           {plan.letters.data(), plan.letters.size()},
           plan.output,
+          plan.further,
           plan.devices,
           plan.arena,
           plan.parameters,
@@ -149,7 +151,7 @@ constexpr bool equal(const auto& a, const auto& b) {
   };
   return lists_equal(a.steps, b.steps) && lists_equal(a.buffers, b.buffers) &&
          lists_equal(a.inputs, b.inputs) && lists_equal(a.letters, b.letters) &&
-         a.output == b.output && a.devices == b.devices && a.arena == b.arena &&
+         a.output == b.output && a.further == b.further && a.devices == b.devices && a.arena == b.arena &&
          a.parameters == b.parameters;
 }
 

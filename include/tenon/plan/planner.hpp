@@ -68,7 +68,11 @@ constexpr Plan plan(const Graph& graph, Index devices, const PlanOptions& option
   for (int id = 0; id < int(graph.nodes.size()) && !draft.plan.finding; ++id)
     detail::visit(draft, id);
   if (draft.plan.finding) return draft.plan;
-  draft.plan.output = detail::bring(draft, graph.output, detail::output_distribution(draft));
+  const auto give = [&](int output) {
+    return detail::bring(draft, output, detail::output_distribution(draft, output));
+  };
+  draft.plan.output = give(graph.output);
+  for (int output : graph.further) draft.plan.further.push_back(give(output));
   give_addresses(draft.plan);
   return draft.plan;
 }

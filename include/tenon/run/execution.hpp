@@ -46,15 +46,17 @@ class Execution {
     for (PreparedStep& step : steps_) step.run(at_);
     return at(plan_.output);
   }
+  /// A buffer of this rank, after a run.
+  const void* result(int buffer) const { return at(buffer); }
   const PlanView& plan() const { return plan_; }
 
  private:
   /// The input's memory; a copy of it where it is this executor's own.
   std::byte* not_our_own(const void* input, std::size_t i) {
     auto* data = static_cast<std::byte*>(const_cast<void*>(input));
-    const std::byte* shared = shared_output();
-    const bool own = returned_.lies_in(data, {arena_.data(), arena_.size()}) ||
-                     (shared && returned_.lies_in(data, {shared, block_bytes(plan_.output)}));
+    bool own = returned_.lies_in(data, {arena_.data(), arena_.size()}) ||
+               lies_in_shared(data, plan_.output);
+    for (int output : plan_.further) own = own || lies_in_shared(data, output);
     if (!own) return data;
     return returned_.copy(i, {data, block_bytes(plan_.inputs[i])});
   }
@@ -62,11 +64,12 @@ class Execution {
     const Buffer& b = plan_.buffer(id);
     return std::size_t(volume(b.distribution.box(rank_)) * bytes(b.element));
   }
-  /// The output where an exchange left it in memory that ranks share.
-  const std::byte* shared_output() const {
-    int id = plan_.output;
+  /// Whether it lies in an output, which an exchange may have left in memory that ranks share.
+  bool lies_in_shared(const std::byte* data, int output) const {
+    int id = output;
     while (plan_.buffer(id).place == Buffer::Place::view) id = plan_.buffer(id).base;
-    return plan_.buffer(id).place == Buffer::Place::arena ? at(plan_.output) : nullptr;
+    return plan_.buffer(id).place == Buffer::Place::arena &&
+           returned_.lies_in(data, {at(output), at(output) ? block_bytes(output) : 0});
   }
 
   std::byte* at(int buffer) const { return at_[std::size_t(buffer)]; }

@@ -26,6 +26,8 @@ class Executor {
   /// The output's block of this rank, until the next run. @pre one pointer for each input, to this
   /// rank's block of it, row-major. Collective.
   TENON_DECL const void* run(std::span<const void* const> inputs);
+  /// The block of an output besides the first (PlanView::further), until the next run.
+  TENON_DECL const void* further(int i) const;
   const PlanView& plan() const { return plan_; }
 
  private:

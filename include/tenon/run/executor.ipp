@@ -15,4 +15,8 @@ TENON_DECL const void* Executor::run(std::span<const void* const> inputs) {
   return execution_->run(inputs);
 }
 
+TENON_DECL const void* Executor::further(int i) const {
+  return execution_->result(plan_.further[i]);
+}
+
 }  // namespace tenon

@@ -31,6 +31,7 @@ inline std::uint64_t fingerprint(const PlanView& plan) {
   for (char letter : plan.letters) add(letter);
   add(plan.devices), add(plan.arena), add(plan.parameters), add(plan.output);
   for (int input : plan.inputs) add(input);
+  for (int output : plan.further) add(output);
   return hash;
 }
 
