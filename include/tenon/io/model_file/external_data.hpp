@@ -24,7 +24,8 @@ class ExternalData {
                               std::optional<Index> length) {
     check_location(location);
     const std::span<const char> all = file(location);
-    const Index size = Index(all.size()), count = length.value_or(offset <= size ? size - offset : 0);
+    const Index size = Index(all.size());
+    const Index count = length.value_or(offset <= size ? size - offset : 0);
     if (offset < 0 || count < 0 || offset > size || count > size - offset)
       throw Error(std::string("it lies in bytes ").append(text(offset)).append(" to ")
                       .append(text(offset)).append(" + ").append(text(count)).append(" of ")

@@ -33,8 +33,8 @@ class MindirReader {
       }
     if (!graph) file_.fail("it has no graph: it is cut short, or no MindIR model");
     if (!has_version)
-      file_.fail("it does not say its mind_ir_version: it is cut short, or older than MindSpore 2.0; "
-                 "legal: an export of MindSpore 2");
+      file_.fail("it does not say its mind_ir_version: it is cut short, or older than MindSpore "
+                 "2.0; legal: an export of MindSpore 2");
     MindirGraph(build_, primitives_, *graph).read();
     return std::move(build_.model);
   }

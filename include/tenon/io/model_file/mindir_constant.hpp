@@ -18,14 +18,15 @@ struct MindirAttribute {
   bool is_none() const { return type == 25; }
 };
 
-/// AttributeProto { name = 1, f = 2, i = 3, d = 4, s = 5, t = 6, floats = 8, doubles = 9, ints = 10,
-/// tensors = 12, type = 16, values = 17 }; lists of lists become one list.
+/// AttributeProto { name = 1, f = 2, i = 3, d = 4, s = 5, t = 6, floats = 8, doubles = 9,
+/// ints = 10, tensors = 12, type = 16, values = 17 }; lists of lists become one list.
 /// @throws Error at the field: damaged, or lists in lists more than eight deep.
 inline void read_mindir_value(const Message& field, MindirAttribute& into, int depth) {
   if (depth > 8) field.fail("lists in lists more than eight deep: the file is damaged");
   const auto reals = [&](const Message& part, auto one) {
     const std::span<const char> all = part.reals();
-    if (all.size() % sizeof one) part.fail("real numbers of another number of bytes: it is damaged");
+    if (all.size() % sizeof one)
+      part.fail("real numbers of another number of bytes: it is damaged");
     for (std::size_t at = 0; at < all.size(); at += sizeof one) {
       std::memcpy(&one, all.data() + at, sizeof one);
       into.value.reals.push_back(double(one));

@@ -86,7 +86,8 @@ class MindirGraph {
       if (one < 0 || tuples_.is_tuple(one)) field.fail("an output that is no tensor");
       tensor.value = one;
       model().outputs.push_back(tensor);
-      if (model().outputs.size() > 1024) field.fail("more than 1024 outputs, which is not supported");
+      if (model().outputs.size() > 1024)
+        field.fail("more than 1024 outputs, which is not supported");
       std::string& called = model().values[std::size_t(one)].name;
       const std::size_t colon = called.rfind(':');  // logits:25
       if (colon != called.npos && called.find_first_not_of("0123456789", colon + 1) == called.npos)
@@ -116,8 +117,8 @@ class MindirGraph {
       const auto primitive = primitives_.find(node.type.substr(5));
       if (primitive == primitives_.end())
         field.fail(std::string(shown(output)).append(" is made by ").append(node.type.substr(5))
-                       .append(", which the file does not describe: it is cut short, or calls another "
-                               "graph, which is not supported"));
+                       .append(", which the file does not describe: it is cut short, or calls "
+                               "another graph, which is not supported"));
       node.type = primitive->second.type;
       node.attributes = primitive->second.attributes;
     }
@@ -134,7 +135,8 @@ class MindirGraph {
 
   void read_constant(const Message& field, const std::string& output,
                      const std::optional<MindirAttribute>& value) {
-    if (!value) field.fail(std::string("the constant ").append(shown(output)).append(" has no value"));
+    if (!value)
+      field.fail(std::string("the constant ").append(shown(output)).append(" has no value"));
     if (value->is_monad()) return build_.alias(field, output, MindirTuples::monad);
     if (value->is_none()) return build_.alias(field, output, MindirTuples::nothing);
     const int made = build_.define(field, output, shown(output));
@@ -142,7 +144,8 @@ class MindirGraph {
     if (value->tensor && !value->is_list)
       build_.make_constant(field, made, build_.tensor(*value->tensor).tensor);
     else if (!numbers.reals.empty() && numbers.integers.empty())
-      build_.make_constant(field, made, std::vector<float>(numbers.reals.begin(), numbers.reals.end()),
+      build_.make_constant(field, made,
+                           std::vector<float>(numbers.reals.begin(), numbers.reals.end()),
                            value->is_list);
     else if (numbers.text.empty() && (value->is_list || !numbers.integers.empty()))
       build_.make_constant(field, made, numbers.integers, value->is_list);

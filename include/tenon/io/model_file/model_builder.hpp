@@ -49,7 +49,7 @@ class ModelBuilder {
   int use(const Message& field, const std::string& name) const {
     if (const auto value = find(name)) return *value;
     field.fail(std::string("reads ").append(name)
-                   .append(", which nothing before it makes: the file is damaged, or not in order"));
+                   .append(", which nothing before it makes: the file is damaged or not in order"));
   }
 
   TensorMessage tensor(const Message& field) {

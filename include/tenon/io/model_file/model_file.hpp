@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// A trained network as a file says it, ONNX or MindIR in one form: nodes that read and make values.
+/// A trained network as a file says it, ONNX or MindIR in one form: nodes that read and make
+/// values.
 ///   ModelFile m = read_model("mlp.onnx");
 ///   m.nodes[1].type == "Gemm";  m.name(m.nodes[1].inputs[1]) == "layer1.weight"
 ///   m.constants[0].shape == Dims{784, 512}
@@ -31,11 +32,11 @@ struct FileAttribute {
 
 /// An operation. Values are numbers: ModelFile::values says their names.
 struct FileNode {
-  std::string name;             // ONNX: the node's; MindIR: its scope, Default/layer1-Dense/MatMul-op0
-  std::string type;             // "Gemm"; of another domain than ONNX' own: "com.microsoft.Gelu"
-  std::vector<int> inputs;      // -1: an optional one that is left out
-  std::vector<int> outputs;     // -1: one that nobody reads
-  int attributes = -1;          // ModelFile::attributes; none. MindIR's nodes share them
+  std::string name;          // MindIR: its scope, as Default/layer1-Dense/MatMul-op0
+  std::string type;          // "Gemm"; of another domain than ONNX' own: "com.microsoft.Gelu"
+  std::vector<int> inputs;   // -1: an optional one that is left out
+  std::vector<int> outputs;  // -1: one that nobody reads
+  int attributes = -1;       // of ModelFile::attributes; none. MindIR's nodes share them
 };
 
 struct FileValue {

@@ -54,7 +54,8 @@ class OnnxReader {
 
 }  // namespace detail
 
-/// What an ONNX file's bytes say, which must outlive the result; `path` is where files beside it are.
+/// What an ONNX file's bytes say, which must outlive the result; `path` is where files beside it
+/// are.
 /// @throws Error that begins with the path and names the byte.
 inline ModelFile parse_onnx(std::span<const char> bytes, const std::string& path) {
   return detail::OnnxReader(bytes, path).read();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The graph of an ONNX file: initializers, inputs, nodes and outputs. Constant nodes are constants.
+/// The graph of an ONNX file: initializers, inputs, nodes, outputs. Constant nodes are constants.
 ///   node { input: "x" input: "w" output: "y" op_type: "MatMul" }
 #include <tenon/io/model_file/model_builder.hpp>
 #include <tenon/io/model_file/onnx_attribute.hpp>
@@ -55,7 +55,8 @@ class OnnxGraph {
     if (is_input && build_.find(name)) return;  // an initializer that is named as an input, too
     tensor.value = is_input ? build_.define(field, name) : build_.use(field, name);
     if (is_input && !element)
-      field.fail(std::string("the input ").append(name).append(" is of a type that is not supported"));
+      field.fail(
+          std::string("the input ").append(name).append(" is of a type that is not supported"));
     tensor.element = element.value_or(Element::float32);
     (is_input ? model().inputs : model().outputs).push_back(tensor);
   }
@@ -78,7 +79,11 @@ class OnnxGraph {
     std::vector<Message> attributes;
     std::vector<std::string> outputs;
     for (Message part = field.message(); part.next();) switch (part.number()) {
-        case 1: node.inputs.push_back(part.name().empty() ? -1 : build_.use(part, part.name())); break;
+        case 1: {
+          const std::string name = part.name();
+          node.inputs.push_back(name.empty() ? -1 : build_.use(part, name));
+          break;
+        }
         case 2: outputs.push_back(part.name()); break;
         case 3: node.name = part.name(); break;
         case 4: node.type = part.name(); break;

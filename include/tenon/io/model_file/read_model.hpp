@@ -14,7 +14,7 @@ inline ModelFile read_model(const std::string& path) {
   if (kind == FileKind::mindir || is_encrypted(kind)) return read_mindir(path);
   throw Error(std::string(path)
                   .append(kind == FileKind::empty ? " is " : " is no model: it is ")
-                  .append(kind == FileKind::unknown ? "of no format that is known here" : text(kind))
+                  .append(kind == FileKind::unknown ? "of no known format" : text(kind))
                   .append("; legal: ONNX and MindIR"));
 }
 

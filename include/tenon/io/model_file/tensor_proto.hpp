@@ -2,6 +2,7 @@
 #pragma once
 /// A tensor of a model's protobuf, which ONNX and MindIR write alike but for the fields' numbers:
 ///   dims: 784 dims: 512 data_type: 1 name: "layer1.weight" raw_data: "..."
+#include <tenon/io/model_file/data_type.hpp>
 #include <tenon/io/model_file/external_data.hpp>
 #include <tenon/io/model_file/model_file.hpp>
 #include <tenon/io/protobuf.hpp>
@@ -21,28 +22,6 @@ inline constexpr TensorFields onnx_tensor{
 inline constexpr TensorFields mindir_tensor{
     .floats = 3, .int32s = 4, .int64s = 6, .doubles = 10, .uint64s = 11, .strings = 5, .raw = 9,
     .name = 7, .external = 12, .key = 13, .compression = 16};
-
-/// The element of a data_type; none where it has no name here (text, complex, 8 bits of floating).
-constexpr std::optional<Element> element_of_data_type(Index type, ModelFormat format) {
-  switch (type) {
-    case 1: return Element::float32;
-    case 2: return Element::uint8;
-    case 3: return Element::int8;
-    case 4: return Element::uint16;
-    case 5: return Element::int16;
-    case 6: return Element::int32;
-    case 7: return Element::int64;
-    case 9: return Element::boolean;
-    case 10: return Element::float16;
-    case 11: return Element::float64;
-    case 12: return Element::uint32;
-    case 13: return Element::uint64;
-    case 16: return Element::bfloat16;
-  }
-  if (format == ModelFormat::mindir && type == 17) return Element::float64;
-  if (format == ModelFormat::mindir && type == 18) return Element::int4x2;
-  return {};
-}
 
 /// Adds the bytes of the numbers that a tensor's field holds.
 inline void append_integers(const Message& field, Element element, std::vector<char>& bytes_of) {
@@ -80,7 +59,8 @@ inline void read_external_place(const Message& field, ModelFormat format, Extern
   }
   const auto number = [&] {
     if (value.empty() || value.size() > 18 || value.find_first_not_of("0123456789") != value.npos)
-      field.fail(std::string("the ").append(key).append(" of a tensor outside the model is no number"));
+      field.fail(
+          std::string("the ").append(key).append(" of a tensor outside the model is no number"));
     return Index(std::stoll(value));
   };
   if (key == "location") place.location = value;
@@ -89,8 +69,8 @@ inline void read_external_place(const Message& field, ModelFormat format, Extern
 }
 
 /// Reads a tensor whose bytes stay where they are; those that are written as numbers go to `owned`.
-/// @throws Error that names the byte, or the tensor: damaged, of a type that is not supported, or of
-/// other bytes than its shape says.
+/// @throws Error that names the byte, or the tensor: damaged, of a type that is not supported, or
+/// of other bytes than its shape says.
 inline TensorMessage read_tensor_proto(const Message& field, ModelFormat format,
                                        ExternalData& beside, ModelFile& model) {
   const TensorFields& f = format == ModelFormat::onnx ? onnx_tensor : mindir_tensor;
@@ -116,7 +96,7 @@ inline TensorMessage read_tensor_proto(const Message& field, ModelFormat format,
     else if (n == f.external) read_external_place(part, format, outside);
     else if (n == f.segment) part.fail("a tensor in segments, which is not supported");
     else if (n == f.compression && part.integer() != 0)
-      part.fail("a compressed tensor, which is not supported; legal: an export without compression");
+      part.fail("a compressed tensor, which is not supported; legal: an export without it");
   }
   is_outside = is_outside || (format == ModelFormat::mindir && !outside.location.empty());
   const std::string_view called = read.key.empty() ? tensor.name : read.key;

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// The numbers by which model files name the types of elements:
+///   element_of_data_type(1, ModelFormat::onnx) == Element::float32
+#include <tenon/io/model_file/model_file.hpp>
+
+namespace tenon::detail {
+
+/// The element of a data_type; none where it has no name here (text, complex, 8 bits of floating).
+constexpr std::optional<Element> element_of_data_type(Index type, ModelFormat format) {
+  switch (type) {
+    case 1: return Element::float32;
+    case 2: return Element::uint8;
+    case 3: return Element::int8;
+    case 4: return Element::uint16;
+    case 5: return Element::int16;
+    case 6: return Element::int32;
+    case 7: return Element::int64;
+    case 9: return Element::boolean;
+    case 10: return Element::float16;
+    case 11: return Element::float64;
+    case 12: return Element::uint32;
+    case 13: return Element::uint64;
+    case 16: return Element::bfloat16;
+  }
+  if (format == ModelFormat::mindir && type == 17) return Element::float64;
+  if (format == ModelFormat::mindir && type == 18) return Element::int4x2;
+  return {};
+}
+
+}  // namespace tenon::detail

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Operators that work element by element, and those that do nothing in inference.
+#include <tenon/io/model_file/data_type.hpp>
+#include <tenon/io/model_file/operators/source_operator.hpp>
+
+namespace tenon::detail {
+
+/// x/2 (1 + erf(x / sqrt 2)), or the tanh form if the file asks for it.
+inline void record_gelu(const SourceNode& at) {
+  const Value x = at.operand(0);
+  if (!at.is_onnx() || at.words("approximate") == "tanh") return at.result(at.record(GELU(), {x}));
+  const auto number = [&](std::string_view part, double n) {
+    return at.number(part, n, x.element());
+  };
+  const Value scaled = at.record(Mul(), {x, number("scale", std::sqrt(0.5))}, "scaled");
+  const Value cumulated = at.record(Erf(), {scaled}, "erf");
+  const Value raised = at.record(Add(), {cumulated, number("one", 1)}, "raised");
+  const Value doubled = at.record(Mul(), {x, raised}, "doubled");
+  at.result(at.record(Mul(), {doubled, number("half", 0.5)}));
+}
+
+/// Between floats of one size nothing is to be done, nor between integers, which are indices.
+inline void record_cast(const SourceNode& at) {
+  const Index type = at.integer("to", 1, 0);
+  const auto to = element_of_data_type(type, ModelFormat::onnx);
+  if (at.is_folding()) {
+    Known known = *at.known(0);
+    known.element = to.value_or(known.element);
+    for (double& value : known.values)
+      if (known.is_integer()) value = std::trunc(value);
+    return at.result(std::move(known));
+  }
+  const auto kind = [](Element element) {
+    return Known::is_integer(element) ? 0 : element == Element::float64 ? 2 : 1;
+  };
+  const bool is_index = at.element(0) == Element::int32 || at.element(0) == Element::int64;
+  if (!to || kind(*to) != kind(at.element(0)) || (kind(*to) == 0 && !is_index))
+    at.fail(sentence("from ", text(at.element(0)), " to ", to ? text(*to) : "an unknown type",
+                     ", which is not supported; legal: from one floating type to another of single "
+                     "precision or less, from int32 to int64"));
+  at.pass();
+}
+
+inline void record_dropout(const SourceNode& at) {
+  if (at.is_onnx() && at.has(2) && at.integer("training_mode", 2, 0) != 0)
+    at.fail("it is in training mode; legal: an export for inference");
+  at.pass();
+}
+
+inline void record_identity(const SourceNode& at) {
+  if (at.is_folding()) at.result(Known(*at.known(0)));
+  else at.pass();
+}
+
+inline constexpr SourceOperator elementwise_operators[] = {
+    {"Add", "Add", &record_binary<Add>},
+    {"Sub", "Sub", &record_binary<Sub>},
+    {"Mul", "Mul", &record_binary<Mul>},
+    {"Div", "Div", &record_binary<Div>},
+    {"", "RealDiv", &record_binary<Div>},
+    {"", "Adds", &record_binary<Add>},
+    {"", "Subs", &record_binary<Sub>},
+    {"", "Muls", &record_binary<Mul>},
+    {"", "Divs", &record_binary<Div>},
+    {"Pow", "Pow", &record_binary<Pow>},
+    {"Sqrt", "Sqrt", &record_unary<Sqrt>},
+    {"Erf", "Erf", &record_unary<Erf>},
+    {"Relu", "ReLU", &record_unary<ReLU>},
+    {"Tanh", "Tanh", &record_unary<Tanh>},
+    {"Sigmoid", "Sigmoid", &record_unary<Sigmoid>},
+    {"Gelu", "GeLU", &record_gelu},
+    {"Identity", "Identity", &record_identity},
+    {"Dropout", "Dropout", &record_dropout},
+    {"Cast", "Cast", &record_cast},
+};
+
+}  // namespace tenon::detail

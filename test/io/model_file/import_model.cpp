@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <tenon/io/model_file/import_model.hpp>
+#include <tenon/plan/network_record.hpp>
+#include <tenon/plan/planner.hpp>
+
+#include "imported_answers.hpp"
+#include "onnx_writer.hpp"
+
+using namespace tenon;
+using namespace tenon::test;
+
+namespace {
+
+std::string error_of_import(const ModelFile& file, const ImportOptions& options = {}) {
+  return error_of([&] { import_model(file, options); });
+}
+/// Of a file whose inputs and outputs are as written.
+struct Written {
+  std::string bytes;
+  ModelFile file;
+  explicit Written(const OnnxWriter& w) : bytes(w.file()), file(parse_onnx(bytes, "x.onnx")) {}
+};
+
+std::vector<std::string> parameter_names(const Imported& net) {
+  std::vector<std::string> names;
+  for (const ImportedParameter& one : net.parameters) names.push_back(one.tensor.name);
+  return names;
+}
+std::vector<std::string_view> operators_of(const Imported& net) {
+  std::vector<std::string_view> names;
+  for (const Node& node : net.graph.nodes)
+    if (node.op) names.push_back(node.op->name);
+  return names;
+}
+
+/// The rows of a sample's inputs, as many times as asked for.
+std::vector<Whole> rows_of(const std::vector<Whole>& inputs, const std::vector<Index>& rows) {
+  std::vector<Whole> list;
+  for (const Whole& input : inputs) {
+    Dims shape = input.shape;
+    shape[0] = Index(rows.size());
+    Whole other(shape, input.element);
+    const std::size_t row = input.memory.size() / std::size_t(input.shape[0]);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      std::memcpy(other.memory.data() + i * row, input.memory.data() + std::size_t(rows[i]) * row,
+                  row);
+    list.push_back(other);
+  }
+  return list;
+}
+
+/// One layer of the tutorial, of a file with a batch of one.
+OnnxWriter layer() {
+  OnnxWriter w;
+  w.input("x", {1, 2, 2});
+  w.node("Flatten", {"x"}, {"1"}, {}, "", "1Flatten");
+  w.node("Gemm", {"1", "layer1.weight"}, {"2"}, {}, "", "2Gemm");
+  w.node("Add", {"2", "layer1.bias"}, {"3"}, {}, "", "3Add");
+  w.floats("layer1.weight", {4, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+  w.floats("layer1.bias", {3}, {1, 0, -1});
+  w.output("3");
+  return w;
+}
+
+}  // namespace
+
+TEST_CASE("models answer what the programs that wrote them answer") {
+  for (const char* name :
+       {"pictures.onnx", "windows.onnx", "axes11.onnx", "axes18.onnx", "shapes.onnx",
+        "products.onnx", "elements.onnx", "norms.onnx", "gelus.onnx", "block.onnx", "conv.mindir",
+        "block.mindir", "ops.mindir", "two.mindir", "dyn.mindir"}) {
+    const Sample sample{name};
+    for (std::size_t output = 0; output < sample.file.outputs.size(); ++output) {
+      INFO(name, " ", output);
+      CHECK(sample.distance(output) < 1e-5);
+    }
+  }
+}
+
+TEST_CASE("a planned import answers the same on several ranks") {
+  for (const char* name : {"pictures.onnx", "block.onnx", "conv.mindir", "block.mindir"})
+    for (Index devices : {1, 3, 4}) {
+      INFO(name, " ", devices);
+      const Sample sample{name};
+      const Imported net = import_model(sample.file, sample.options());
+      NamedTensors parameters;
+      for (const ImportedParameter& one : net.parameters)
+        parameters.emplace(one.tensor.name, whole_of(one.tensor));
+      const Plan p = plan(net.graph, devices);
+      REQUIRE(!p.finding);
+      Machine machine(view(p), parameters);
+      machine.run(sample.inputs());
+      for (Index rank = 0; rank < devices; ++rank)
+        CHECK(distance(machine.output(rank), sample.expected(),
+                       whole_box(sample.expected().shape)) < 1e-5);
+    }
+}
+
+TEST_CASE("names are the file's: parameters, inputs, output, operations") {
+  const Written written(layer());
+  const Imported net = import_model(written.file);
+  CHECK(parameter_names(net) == std::vector<std::string>{"layer1.weight", "layer1.bias"});
+  CHECK(net.inputs == std::vector<std::string>{"x"});
+  CHECK(net.output == "3");
+  const Graph& g = net.graph;
+  CHECK(g.names[g.nodes[std::size_t(g.inputs[0])].name] == "x");
+  CHECK(g.names[g.nodes[std::size_t(g.output)].name] == "3Add");
+  CHECK(net.parameters[0].is_of_file);
+  CHECK(net.parameters[0].tensor.chunks[0].data() > written.bytes.data());  // where the file has it
+  CHECK(net.parameters[0].tensor.chunks[0].data() < written.bytes.data() + written.bytes.size());
+  const NetworkRecord record = network_record(g, 2);  // of which MindSpore's files are made
+  REQUIRE(record.strategies.size() == 2);
+  CHECK(record.strategies[0].op == "MatMul");
+  CHECK(record.names[record.strategies[0].parameter] == "layer1.weight");
+}
+
+TEST_CASE("another batch than the file's: every row has the answer that it has alone") {
+  for (const char* name : {"block.onnx", "block.mindir", "conv.mindir", "dyn.mindir"}) {
+    const Sample sample{name};
+    const Whole expected = sample.expected();
+    const Index row = product(expected.shape) / expected.shape[0];
+    for (Index count : {1, 2, 3, 8}) {
+      INFO(name, " ", count);
+      std::vector<Index> rows;
+      for (Index i = 0; i < count; ++i) rows.push_back((i + 1) % expected.shape[0]);
+      const std::vector<Whole> inputs = rows_of(sample.inputs(), rows);
+      ImportOptions options = sample.options();
+      for (std::size_t i = 0; i < inputs.size(); ++i) options.shapes[i] = inputs[i].shape;
+      const Whole got = answer(import_model(sample.file, options), inputs);
+      REQUIRE(got.shape[0] == count);
+      for (Index i = 0; i < count; ++i)
+        for (Index j = 0; j < row; ++j)
+          CHECK(got.as<float>()[std::size_t(i * row + j)] ==
+                doctest::Approx(expected.as<float>()[std::size_t(rows[std::size_t(i)] * row + j)])
+                    .epsilon(1e-5));
+    }
+  }
+}
+
+TEST_CASE("where the batch cannot grow the import says so") {
+  const auto error = [](const auto& change, const Dims& shape) {
+    OnnxWriter w;
+    w.input("x", {2, 3, 4});
+    change(w);
+    w.output("y");
+    const Written written(w);
+    REQUIRE(error_of_import(written.file) == "");  // of the file's batch
+    return error_of_import(written.file, {{shape}, {}, false});
+  };
+  const auto reshape = [](OnnxWriter& w, const std::string& x, const std::string& y,
+                          const std::vector<Index>& to) {
+    w.int64s("to" + y, {Index(to.size())}, to);
+    w.node("Reshape", {x, "to" + y}, {y}, {}, "", "r" + y);
+  };
+  CHECK(error([&](OnnxWriter& w) { reshape(w, "x", "y", {6, 4}); }, {3, 3, 4}) == "");
+  CHECK(error([&](OnnxWriter& w) { reshape(w, "x", "y", {2, -1}); }, {3, 3, 4}) == "");
+  CHECK(has(error(
+                [&](OnnxWriter& w) {
+                  reshape(w, "x", "y", {3, 8});
+                },
+                {3, 3, 4}),
+            "cannot import x.onnx: Reshape ry: it makes [3, 8] of [2, 3, 4] in the file, where"));
+  const auto swapped = [&](OnnxWriter& w) {  // the batch is behind another dimension
+    w.node("Transpose", {"x"}, {"t"}, {integers("perm", {1, 0, 2})});
+    reshape(w, "t", "y", {6, 4});
+  };
+  CHECK(has(error(swapped, {3, 3, 4}), "no dimension of its own any more"));
+  const auto first = [](OnnxWriter& w) {
+    w.int64s("zero", {}, {0});
+    w.node("Gather", {"x", "zero"}, {"y"});
+  };
+  CHECK(has(error(first, {3, 3, 4}), "it takes a part of the batch"));
+  const auto slice = [](Index end) {
+    return [end](OnnxWriter& w) {
+      w.int64s("from", {1}, {0}), w.int64s("to", {1}, {end});
+      w.node("Slice", {"x", "from", "to"}, {"y"});
+    };
+  };
+  CHECK(error(slice(2), {3, 3, 4}) == "");  // all of it
+  CHECK(has(error(slice(1), {3, 3, 4}), "it takes a part of the batch"));
+  const auto mean = [](OnnxWriter& w) { w.node("ReduceMean", {"x"}, {"y"}); };
+  CHECK(has(error(mean, {3, 3, 4}), "it does not follow the batch"));
+  const auto squeeze = [](OnnxWriter& w) { w.node("Squeeze", {"x"}, {"y"}); };
+  CHECK(error(squeeze, {1, 3, 4}) == "");  // the batch stays
+  CHECK(has(error(squeeze, {1, 5, 4}), "the input x is [2, 3, 4] there, and is to be [1, 5, 4]"));
+  CHECK(has(error(squeeze, {3, 4}), "legal: another batch at most"));
+}
+
+TEST_CASE("shapes that the file leaves open are asked for") {
+  OnnxWriter w;
+  w.input("x", {-1, -1});
+  w.node("Relu", {"x"}, {"y"});
+  w.output("y");
+  const Written written(w);
+  CHECK(has(error_of_import(written.file),
+            "the input x is [-1, -1] there, where -1 is left open; legal: a shape"));
+  CHECK(import_model(written.file, {{{5, 7}}, {}, false}).graph.nodes[1].shape == Dims{5, 7});
+  CHECK(has(error_of_import(written.file, {{{5, 7}, {1}}, {}, false}),
+            "2 shapes are given; legal: 1, one for each input"));
+}
+
+TEST_CASE("all operators that are not supported are named at once") {
+  OnnxWriter w;
+  w.input("x", {2});
+  w.node("Celu", {"x"}, {"a"}, {}, "", "first");
+  for (const char* y : {"b", "c", "d", "e"})
+    w.node("Sign", {"a"}, {y}, {}, "", std::string("sign_").append(y));
+  w.node("Mul", {"b", "c"}, {"f"}), w.node("Mul", {"d", "e"}, {"g"}),
+      w.node("Mul", {"f", "g"}, {"h"});
+  w.node("Gelu", {"h"}, {"y"}, {}, "com.microsoft", "own");
+  w.node("Unknown", {"x"}, {"unread"});
+  w.output("y");
+  CHECK(error_of_import(Written(w).file) ==
+        "tenon: cannot import x.onnx: it has operators that are not supported: Celu (first); Sign "
+        "(sign_b, sign_c, sign_d, ...); com.microsoft.Gelu (own)");
+}
+
+TEST_CASE("one rank's export of a network over many is refused") {
+  const std::string error = error_of_import(read_model(model("rank_1.mindir")));
+  CHECK(has(error, "it is one rank's part of a network over many ranks"));
+  CHECK(has(error, "AllGather (Default/layer1-Dense/AllGather-op0, "));
+  CHECK(has(error, "legal: an export of the whole network"));
+}
+
+TEST_CASE("of several outputs one is asked for by its name") {
+  const ModelFile file = read_model(model("ops.mindir"));
+  CHECK(has(error_of_import(file), "it has several outputs; legal: one of CNode_242, CNode_243"));
+  CHECK(has(error_of_import(file, {{}, "none", false}), "it has no output none; legal: one of"));
+  CHECK(import_model(file, {{}, "CNode_243", false}).output == "CNode_243");
+}
+
+TEST_CASE("normalisations become part of the weights before them, unless these must stay") {
+  const Sample sample("conv.mindir");
+  const Imported folded = import_model(sample.file, sample.options());
+  ImportOptions options = sample.options();
+  options.keep_parameters = true;
+  const Imported kept = import_model(sample.file, options);
+  CHECK(sample.distance(0, options) < 1e-5);
+  CHECK(operators_of(folded) ==
+        std::vector<std::string_view>{"Conv2D", "BiasAdd", "ReLU", "MaxPool", "Conv2D", "BiasAdd",
+                                      "ReLU", "AvgPool", "Flatten", "MatMul", "BiasAdd"});
+  CHECK(parameter_names(folded)[2] == "conv2.weight*bn.gamma");
+  CHECK(!folded.parameters[2].is_of_file);
+  for (const char* name : {"conv2.weight", "bn.gamma", "bn.beta", "bn.moving_mean"})
+    CHECK(contains(parameter_names(kept), std::string(name)));
+}
+
+TEST_CASE("parameters without values can be filled later") {
+  Sample sample("conv.mindir");
+  for (FileValue& value : sample.file.values) {
+    if (value.constant < 0) continue;
+    const StoredTensor& tensor = sample.file.constants[std::size_t(value.constant)];
+    if (tensor.shape.empty() || detail::Known::is_integer(tensor.element)) continue;
+    sample.file.unfilled.push_back(
+        {int(&value - sample.file.values.data()), true, tensor.shape, tensor.element});
+    value.constant = -1;
+  }
+  Imported net = import_model(sample.file, sample.options());
+  std::size_t filled = 0;
+  for (ImportedParameter& one : net.parameters) {
+    if (one.has_values) continue;  // epsilon
+    for (const StoredTensor& tensor : sample.file.constants)
+      if (tensor.name == one.tensor.name) one.tensor = tensor, one.has_values = true, ++filled;
+  }
+  CHECK(filled == 9);
+  const Whole got = answer(net, sample.inputs());
+  CHECK(distance(got.as<float>(), sample.expected(), whole_box(got.shape)) < 1e-5);
+}
+
+TEST_CASE("what is known before running is not run; what nothing needs is left out") {
+  const Sample sample("shapes.onnx");
+  const Imported net = import_model(sample.file, sample.options(0));
+  CHECK(operators_of(net) == std::vector<std::string_view>{"Reshape", "Add"});
+  const Imported last = import_model(sample.file, sample.options(3));
+  CHECK(operators_of(last) == std::vector<std::string_view>{"Mul"});
+  const Sample products("products.onnx");  // a product transposes by itself
+  CHECK(operators_of(import_model(products.file, products.options(4))) ==
+        std::vector<std::string_view>{"MatMul"});
+}
+
+TEST_CASE("errors name the node and what is wrong with its operands") {
+  const auto error = [](const std::function<void(OnnxWriter&)>& change) {
+    OnnxWriter w;
+    w.input("x", {2, 3});
+    change(w);
+    w.output("y");
+    return error_of_import(Written(w).file);
+  };
+  CHECK(
+      has(error([](OnnxWriter& w) {
+            w.floats("b", {4}, {1, 2, 3, 4});
+            w.node("Add", {"x", "b"}, {"y"}, {}, "", "sum");
+          }),
+          "cannot import x.onnx: Add sum: illegal network: two operands have different sizes in a "
+          "shared dimension"));
+  CHECK(has(error([](OnnxWriter& w) {
+              w.node("Reshape", {"x", "x"}, {"y"});
+            }),
+            "Reshape y: its shape is only known while running; legal: a constant"));
+  CHECK(has(error([](OnnxWriter& w) {
+              w.node("Conv", {"x", "x"}, {"y"});
+            }),
+            "Conv y: of [2, 3]; legal: 4 dimensions"));
+  CHECK(has(error([](OnnxWriter& w) { w.node("Add", {"x"}, {"y"}); }), "Add y: it has no input 1"));
+  CHECK(has(error([](OnnxWriter& w) { w.node("Cast", {"x"}, {"y"}, {integer("to", 7)}); }),
+            "Cast y: from float32 to int64, which is not supported"));
+  CHECK(has(error([](OnnxWriter& w) {
+              w.int64s("i", {}, {3});
+              w.node("Gather", {"x", "i"}, {"y"}, {integer("axis", 1)});
+            }),
+            "an index is outside the 3 of dimension 1"));
+  CHECK(has(error([](OnnxWriter& w) {
+              w.node("Transpose", {"x"}, {"y"}, {integers("perm", {0, 0})});
+            }),
+            "an axis is named that the operand has not"));
+  CHECK(has(error([](OnnxWriter& w) {
+              w.int64s("to", {1}, {7});
+              w.node("Reshape", {"x", "to"}, {"y"});
+            }),
+            "a reshape changes the number of elements: elements: 6, asked for: 7"));
+}
