@@ -33,13 +33,6 @@ inline constexpr std::string_view pool_integers =
     "kernel_h kernel_w stride_h stride_w pad_top pad_bottom pad_left pad_right dilation_h "
     "dilation_w ceil_mode count_include_pad";
 
-/// @param dimension 0: of the height, 1: of the width
-constexpr Window pool_window(const Attributes& attributes, int dimension) {
-  const auto& n = attributes.integers;
-  return {n[dimension],         n[2 + dimension], n[4 + 2 * dimension],
-          n[5 + 2 * dimension], n[8 + dimension], n[10] == 0};
-}
-
 constexpr Result infer_pool(const Operands& o) {
   const Dims& x = o.shapes[0];
   Result r{floating_operands(o), {}, o.elements[0]};

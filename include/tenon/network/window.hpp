@@ -1,46 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// A window that slides along one dimension, over an input with a border around it:
-///   Window w{.kernel = 3, .stride = 2, .before = 1, .after = 1};  w.places(28) == 14
-///   w.first(0) == -1;  w.inside(0, 28) is {1, 3}: two of its three elements are no border
+/// How an operator is told of windows, and what is wrong with them:
+///   Conv2d(HeightWidth{1, 1}, Border{2, 2, 2, 2});  examine_window(window, 28, 'H')
+#include <tenon/core/window.hpp>
 #include <tenon/layout/finding.hpp>
-#include <tenon/core/box.hpp>
 
 namespace tenon {
-
-struct Window {
-  Index kernel = 1, stride = 1, before = 0, after = 0, dilation = 1;
-  bool whole_last = true;  // no window hangs over the border's end
-
-  /// From its first element to behind its last.
-  constexpr Index extent() const { return dilation * (kernel - 1) + 1; }
-  /// How many windows there are; one that hangs over begins before the border's end.
-  constexpr Index places(Index size) const {
-    const Index room = size + before + after - extent();
-    const Index whole = room / stride + 1;
-    const bool hangs = !whole_last && room % stride && whole * stride < size + before;
-    return whole + hangs;
-  }
-  /// Where a window begins, in elements of the input; negative in the border.
-  constexpr Index first(Index place) const { return place * stride - before; }
-  /// Which of a window's elements the input has.
-  constexpr Interval inside(Index place, Index size) const { return between(place, 0, size); }
-  /// Which of them the input and its border have.
-  constexpr Interval padded(Index place, Index size) const {
-    return between(place, -before, size + after);
-  }
-
- private:
-  constexpr Interval between(Index place, Index low, Index high) const {
-    const auto steps = [&](Index to) {  // elements before `to`
-      const Index far = to - first(place);
-      const Index n = far <= 0 ? 0 : (far + dilation - 1) / dilation;
-      return n < kernel ? n : kernel;
-    };
-    const Index from = steps(low), to = steps(high);
-    return {from, to > from ? to : from};
-  }
-};
 
 /// Of the last two dimensions of a picture.
 struct HeightWidth {

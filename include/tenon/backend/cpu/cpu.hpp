@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The cores of the host: matrix products with bias and activation, and ReLU; everything else runs
-/// its law.  Model<...> model(communicator, Cpu{{.threads = 2}});
+/// The cores of the host: matrix products and convolutions with bias and activation, pools, and
+/// ReLU; everything else runs its law.  Model<...> model(communicator, Cpu{{.threads = 2}});
 #include <tenon/backend/backend.hpp>
 #include <tenon/backend/cpu/instruction_set.hpp>
 #include <tenon/core/separate.hpp>
@@ -35,6 +35,9 @@ class Cpu : public Backend {
       std::span<PackedForms* const> parameters) const override;
 
  private:
+  template <class T>
+  std::unique_ptr<PreparedKernel> prepare_of(std::string_view op, const KernelCall& call,
+                                             std::span<PackedForms* const> parameters) const;
   const std::shared_ptr<Workers>& workers() const;
   PackOptions packing() const;
 

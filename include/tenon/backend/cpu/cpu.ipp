@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What backend/cpu/cpu.hpp declares.
+#include <tenon/backend/cpu/convolution.hpp>
 #include <tenon/backend/cpu/elementwise.hpp>
 #include <tenon/backend/cpu/matmul.hpp>
+#include <tenon/backend/cpu/pool.hpp>
 
 namespace tenon {
 
@@ -29,11 +31,22 @@ TENON_DECL Kernel Cpu::kernel(std::string_view op, Element element) const {
 
 TENON_DECL std::unique_ptr<PreparedKernel> Cpu::prepare(
     std::string_view op, const KernelCall& call, std::span<PackedForms* const> parameters) const {
-  if (op != "MatMul") return nullptr;
-  if (call.output.element == Element::float64)
-    return std::make_unique<detail::PreparedMatMul<double>>(call, parameters[1], packing(),
-                                                            workers());
-  return std::make_unique<detail::PreparedMatMul<float>>(call, parameters[1], packing(), workers());
+  if (call.output.element == Element::float64) return prepare_of<double>(op, call, parameters);
+  return prepare_of<float>(op, call, parameters);
+}
+template <class T>
+std::unique_ptr<PreparedKernel> Cpu::prepare_of(std::string_view op, const KernelCall& call,
+                                                std::span<PackedForms* const> parameters) const {
+  if (op == "MatMul")
+    return std::make_unique<detail::PreparedMatMul<T>>(call, parameters[1], packing(), workers());
+  if (op == "Conv2D")
+    return std::make_unique<detail::PreparedConvolution<T>>(call, parameters[1],
+                                                            options_.instructions, workers());
+  if (op == "MaxPool")
+    return std::make_unique<detail::PreparedPool<T, detail::Largest>>(call, workers());
+  if (op == "AvgPool")
+    return std::make_unique<detail::PreparedPool<T, detail::Sum>>(call, workers());
+  return nullptr;
 }
 
 inline const std::shared_ptr<Workers>& Cpu::workers() const {

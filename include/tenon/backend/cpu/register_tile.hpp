@@ -25,6 +25,7 @@ struct TileCall {
                                     // added to
   int joins;
   const SumBlocks* blocks;  // of a tile that adds in all of them
+  const Index* at;          // of windows: where in w each k begins
 };
 
 /// Sums of a tile of `rows` rows and `vectors` vectors.

@@ -17,14 +17,6 @@ namespace tenon {
 
 namespace detail {
 
-/// The attributes are {stride, border, dilation, groups}, the kernel is
-/// w's. @param dimension 0: of the height, 1: of the width
-constexpr Window conv2d_window(const Attributes& attributes, int dimension, Index kernel) {
-  const auto& n = attributes.integers;
-  return {kernel, n[dimension], n[2 + 2 * dimension], n[3 + 2 * dimension], n[6 + dimension]};
-}
-constexpr Index groups_of(const Attributes& attributes) { return attributes.integers[8]; }
-
 constexpr Result infer_conv2d(const Operands& o) {
   const Dims &x = o.shapes[0], &w = o.shapes[1];
   const Index groups = groups_of(o.attributes);
@@ -40,7 +32,7 @@ constexpr Result infer_conv2d(const Operands& o) {
     r.finding = {Mistake::sizes_differ, {}, -1, 'o', w[0], w[0] / groups * groups};
   r.shape = {x[0], w[0]};
   for (int d = 0; d < 2 && !r.finding; ++d) {
-    const Window window = conv2d_window(o.attributes, d, w[2 + d]);
+    const Window window = convolution_window(o.attributes, d, w[2 + d]);
     r.finding = examine_window(window, x[2 + d], d ? 'W' : 'H');
     if (!r.finding) r.shape.push_back(window.places(x[2 + d]));
   }
@@ -63,8 +55,8 @@ void conv2d_law(const KernelCall& call) {
   const Index channels = w.size(1), height = x.size(2), width = x.size(3);
   const bool grouped = groups_of(call.attributes) > 1;
   const Index groups = grouped && channels > 0 ? x.size(1) / channels : 1;
-  const Window down = conv2d_window(call.attributes, 0, w.size(2)),
-               across = conv2d_window(call.attributes, 1, w.size(3));
+  const Window down = convolution_window(call.attributes, 0, w.size(2)),
+               across = convolution_window(call.attributes, 1, w.size(3));
   T* to = y.as<T>();
   for (Index n = 0; n < y.size(0); ++n)
     for (Index o = 0; o < y.size(1); ++o)
