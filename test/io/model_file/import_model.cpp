@@ -101,7 +101,7 @@ TEST_CASE("names are the file's: parameters, inputs, output, operations") {
   const Imported net = import_model(written.file);
   CHECK(parameter_names(net) == std::vector<std::string>{"layer1.weight", "layer1.bias"});
   CHECK(net.inputs == std::vector<std::string>{"x"});
-  CHECK(net.output == "3");
+  CHECK(net.outputs[0] == "3");
   const Graph& g = net.graph;
   CHECK(g.names[g.nodes[std::size_t(g.inputs[0])].name] == "x");
   CHECK(g.names[g.nodes[std::size_t(g.output)].name] == "3Add");
@@ -222,11 +222,22 @@ TEST_CASE("one rank's export of a network over many is refused") {
   CHECK(has(error, "legal: an export of the whole network"));
 }
 
-TEST_CASE("of several outputs one is asked for by its name") {
-  const ModelFile file = read_model(model("ops.mindir"));
-  CHECK(has(error_of_import(file), "it has several outputs; legal: one of CNode_242, CNode_243"));
+TEST_CASE("all outputs, or one that is asked for by its name") {
+  const Sample sample("ops.mindir");
+  const ModelFile& file = sample.file;
   CHECK(has(error_of_import(file, {{}, "none", false}), "it has no output none; legal: one of"));
-  CHECK(import_model(file, {{}, "CNode_243", false}).output == "CNode_243");
+  CHECK(import_model(file, {{}, "CNode_243", false}).outputs[0] == "CNode_243");
+  ImportOptions options = sample.options();
+  options.output.clear();
+  Imported all = import_model(file, options);
+  REQUIRE(all.outputs.size() == file.outputs.size());
+  REQUIRE(all.outputs.size() == std::size_t(1 + all.graph.further.size()));
+  for (std::size_t i = 0; i < all.outputs.size(); ++i) {
+    CHECK(all.outputs[i] == file.name(file.outputs[i].value));
+    if (i > 0) all.graph.output = all.graph.further[int(i) - 1];
+    const Whole wanted = sample.expected(i), got = answer(all, sample.inputs());
+    CHECK(distance(got.as<float>(), wanted, whole_box(wanted.shape)) < 1e-4);
+  }
 }
 
 TEST_CASE("normalisations become part of the weights before them, unless these must stay") {

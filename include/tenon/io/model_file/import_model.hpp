@@ -99,8 +99,8 @@ inline Imported import_model(const ModelFile& file, const ImportOptions& options
   if (!options.shapes.empty() && options.shapes.size() != file.inputs.size())
     throw Error(sentence("cannot import ", file.path, ": ", options.shapes.size(),
                          " shapes are given; legal: ", file.inputs.size(), ", one for each input"));
-  const int output = wanted_output(file, options.output);
-  const std::vector<bool> needed = needed_nodes(file, output);
+  const std::vector<int> outputs = wanted_outputs(file, options.output);
+  const std::vector<bool> needed = needed_nodes(file, outputs);
   check_supported(file, needed);
   std::vector<Dims> shapes, own;
   for (std::size_t i = 0; i < file.inputs.size(); ++i) {
@@ -110,7 +110,7 @@ inline Imported import_model(const ModelFile& file, const ImportOptions& options
       own.back()[0] = input.shape[0] < 0 ? own.back()[0] : input.shape[0];
   }
   ImportState state(file, options.keep_parameters);
-  count_readers(state, needed, output);
+  count_readers(state, needed, outputs);
   std::vector<Dims> original;
   if (own != shapes) {
     ImportState first(file, options.keep_parameters);
@@ -120,8 +120,9 @@ inline Imported import_model(const ModelFile& file, const ImportOptions& options
     state.original = &original;
   }
   record_all(state, shapes, needed);
-  if (state.original) check_output(state, output, original);
-  return only_reachable(state, output);
+  for (int output : outputs)
+    if (state.original) check_output(state, output, original);
+  return only_reachable(state, outputs);
 }
 
 }  // namespace tenon

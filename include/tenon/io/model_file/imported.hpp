@@ -12,9 +12,9 @@ namespace tenon {
 
 /// A parameter of the graph, of its name, shape and element.
 struct ImportedParameter {
-  StoredTensor tensor;      // its values: in the file, or owned by the import
-  bool has_values = true;   // else a checkpoint must give them
-  bool is_of_file = true;   // else made here: a number, or weights with a normalisation in them
+  StoredTensor tensor;     // its values: in the file, or owned by the import
+  bool has_values = true;  // else a checkpoint must give them
+  bool is_of_file = true;  // else made here: a number, or weights with a normalisation in them
 };
 
 /// Movable; the file must outlive it.
@@ -22,7 +22,7 @@ struct Imported {
   Graph graph;
   std::vector<ImportedParameter> parameters;  // in the order of graph.parameters
   std::vector<std::string> inputs;            // the file's names, in the order of graph.inputs
-  std::string output;
+  std::vector<std::string> outputs;           // of graph.output, then of graph.further
   std::vector<std::vector<char>> owned;
 };
 
@@ -30,7 +30,7 @@ struct ImportOptions {
   /// Of the inputs, in their order; none: the file's. A dimension that the file fixes must be the
   /// file's, but the leading one, the batch, may be any: the network then has as many rows.
   std::vector<Dims> shapes;
-  /// The name of the output that is wanted; may be left out where there is one.
+  /// The name of the one output that is wanted; none: all.
   std::string output;
   /// Parameters stay as they are in the file, so that a checkpoint can be loaded over them: no
   /// normalisation is folded into weights.

@@ -7,25 +7,30 @@
 
 namespace tenon::detail {
 
-/// The output of that name, or the only one. @throws Error that names all.
-inline int wanted_output(const ModelFile& file, std::string_view name) {
+/// The values of the output of that name, or of all. @throws Error that says what is legal.
+inline std::vector<int> wanted_outputs(const ModelFile& file, std::string_view name) {
+  constexpr std::size_t most = 16;
+  std::vector<int> all;
   std::string names;
   for (const FileTensor& output : file.outputs) {
-    if (!name.empty() ? file.name(output.value) == name : file.outputs.size() == 1)
-      return output.value;
+    if (file.name(output.value) == name) return {output.value};
+    all.push_back(output.value);
     if (names.size() < 1000)
       names.append(names.empty() ? "" : ", ").append(file.name(output.value));
   }
-  throw Error(sentence("cannot import ", file.path, ": ",
-                       name.empty() ? std::string("it has several outputs")
-                                    : sentence("it has no output ", name),
-                       "; legal: one of ", names));
+  if (!name.empty())
+    throw Error(sentence("cannot import ", file.path, ": it has no output ", name,
+                         "; legal: one of ", names));
+  if (all.empty() || all.size() > most)
+    throw Error(sentence("cannot import ", file.path, ": it has ", all.size(),
+                         " outputs; legal: 1 to ", most, all.empty() ? "" : ", or one by name"));
+  return all;
 }
 
 /// Whether each node is needed.
-inline std::vector<bool> needed_nodes(const ModelFile& file, int output) {
+inline std::vector<bool> needed_nodes(const ModelFile& file, const std::vector<int>& outputs) {
   std::vector<bool> values(file.values.size()), nodes(file.nodes.size());
-  values[std::size_t(output)] = true;
+  for (int output : outputs) values[std::size_t(output)] = true;
   for (std::size_t i = nodes.size(); i-- > 0;) {
     for (int made : file.nodes[i].outputs)
       if (made >= 0 && values[std::size_t(made)]) nodes[i] = true;
@@ -35,8 +40,9 @@ inline std::vector<bool> needed_nodes(const ModelFile& file, int output) {
   return nodes;
 }
 
-inline void count_readers(ImportState& state, const std::vector<bool>& needed, int output) {
-  ++state.readers[std::size_t(output)];
+inline void count_readers(ImportState& state, const std::vector<bool>& needed,
+                          const std::vector<int>& outputs) {
+  for (int output : outputs) ++state.readers[std::size_t(output)];
   for (std::size_t i = 0; i < needed.size(); ++i)
     for (int input : state.file.nodes[i].inputs)
       if (input >= 0 && needed[i]) ++state.readers[std::size_t(input)];
@@ -77,21 +83,25 @@ inline void check_supported(const ModelFile& file, const std::vector<bool>& need
     throw Error(sentence("cannot import ", file.path,
                          ": it is one rank's part of a network over many ranks, whose nodes send ",
                          "between them: ", list, "; legal: an export of the whole network"));
-  throw Error(sentence("cannot import ", file.path, ": it has operators that are not supported: ",
-                       list));
+  throw Error(
+      sentence("cannot import ", file.path, ": it has operators that are not supported: ", list));
 }
 
-/// The graph without what its output does not need, and the output's name. Inputs stay.
-inline Imported only_reachable(ImportState& state, int output) {
+/// The graph without what its outputs do not need, and the outputs' names. Inputs stay.
+inline Imported only_reachable(ImportState& state, const std::vector<int>& outputs) {
   Imported& all = state.result;
-  const FileNode last{std::string(state.file.name(output)), "output", {output}, {}};
-  const SourceNode at(state, last);
-  Value y = at.operand(0);
-  if (all.graph.nodes[std::size_t(y.node)].kind != Node::Kind::operation)
-    y = at.record(Identity(), {y});
+  std::vector<int> given;  // nodes
+  for (int output : outputs) {
+    const FileNode last{std::string(state.file.name(output)), "output", {output}, {}};
+    const SourceNode at(state, last);
+    Value y = at.operand(0);
+    if (all.graph.nodes[std::size_t(y.node)].kind != Node::Kind::operation)
+      y = at.record(Identity(), {y});
+    given.push_back(y.node);
+  }
   const auto& from = all.graph.nodes;
   std::vector<bool> needed(from.size());
-  needed[std::size_t(y.node)] = true;
+  for (int node : given) needed[std::size_t(node)] = true;
   for (std::size_t i = from.size(); i-- > 0;)
     for (int input : from[i].inputs)
       if (needed[i]) needed[std::size_t(input)] = true;
@@ -112,9 +122,13 @@ inline Imported only_reachable(ImportState& state, int output) {
     made.parameters.push_back(std::move(all.parameters[at_parameter]));
   }
   for (int input : all.graph.inputs) made.graph.inputs.push_back(now[std::size_t(input)]);
-  made.graph.output = now[std::size_t(y.node)];
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const int node = now[std::size_t(given[i])];
+    if (i == 0) made.graph.output = node;
+    else made.graph.further.push_back(node);
+    made.outputs.emplace_back(state.file.name(outputs[i]));
+  }
   made.inputs = std::move(all.inputs);
-  made.output = state.file.name(output);
   made.owned = std::move(all.owned);
   return made;
 }
