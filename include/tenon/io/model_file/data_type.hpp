@@ -28,4 +28,24 @@ constexpr std::optional<Element> element_of_data_type(Index type, ModelFormat fo
   return {};
 }
 
+/// The element of one of MindSpore's type numbers, which are Cast's: 43 is float32. None of others.
+constexpr std::optional<Element> element_of_type_number(Index type) {
+  switch (type) {
+    case 30: return Element::boolean;
+    case 32: return Element::int8;
+    case 33: return Element::int16;
+    case 34: return Element::int32;
+    case 35: return Element::int64;
+    case 37: return Element::uint8;
+    case 38: return Element::uint16;
+    case 39: return Element::uint32;
+    case 40: return Element::uint64;
+    case 42: return Element::float16;
+    case 43: return Element::float32;
+    case 44: return Element::float64;
+    case 45: return Element::bfloat16;
+  }
+  return {};
+}
+
 }  // namespace tenon::detail

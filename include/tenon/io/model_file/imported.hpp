@@ -29,9 +29,9 @@ struct Imported {
 struct ImportOptions {
   /// Of the inputs, in their order; none: the file's. A dimension that the file fixes must be the
   /// file's, but the leading one, the batch, may be any: the network then has as many rows.
-  std::vector<Dims> shapes;
+  std::vector<Dims> shapes{};
   /// The name of the one output that is wanted; none: all.
-  std::string output;
+  std::string output{};
   /// Parameters stay as they are in the file, so that a checkpoint can be loaded over them: no
   /// normalisation is folded into weights.
   bool keep_parameters = false;

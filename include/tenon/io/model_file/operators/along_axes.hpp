@@ -62,6 +62,8 @@ inline constexpr SourceOperator operators_along_axes[] = {
     {"LogSoftmax", "LogSoftmax", &record_softmax<LogSoftmax>},
     {"ReduceMean", "ReduceMean", &record_reduction<ReduceMean>},
     {"ReduceSum", "ReduceSum", &record_reduction<ReduceSum>},
+    {"", "MeanExt", &record_reduction<ReduceMean>},
+    {"", "SumExt", &record_reduction<ReduceSum>},
     {"GlobalAveragePool", "", &record_global_average},
     {"LayerNormalization", "LayerNorm", &record_layer_norm},
 };

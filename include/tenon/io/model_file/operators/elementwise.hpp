@@ -20,10 +20,12 @@ inline void record_gelu(const SourceNode& at) {
   at.result(at.record(Mul(), {doubled, number("half", 0.5)}));
 }
 
-/// Between floats of one size nothing is to be done, nor between integers, which are indices.
+/// Between floats of one size nothing is to be done (halves are computed as floats), nor between
+/// integers, which are indices.
 inline void record_cast(const SourceNode& at) {
   const Index type = at.integer("to", 1, 0);
-  const auto to = element_of_data_type(type, ModelFormat::onnx);
+  const auto to = at.is_onnx() ? element_of_data_type(type, ModelFormat::onnx)
+                               : element_of_type_number(type);
   if (at.is_folding()) {
     Known known = *at.known(0);
     known.element = to.value_or(known.element);
@@ -53,6 +55,16 @@ inline void record_identity(const SourceNode& at) {
   else at.pass();
 }
 
+/// -x and 1/x.
+inline void record_negative(const SourceNode& at) {
+  const Value x = at.operand(0);
+  at.result(at.record(Mul(), {x, at.number("minus_one", -1, x.element())}));
+}
+inline void record_reciprocal(const SourceNode& at) {
+  const Value x = at.operand(0);
+  at.result(at.record(Div(), {at.number("one", 1, x.element()), x}));
+}
+
 inline constexpr SourceOperator elementwise_operators[] = {
     {"Add", "Add", &record_binary<Add>},
     {"Sub", "Sub", &record_binary<Sub>},
@@ -66,6 +78,8 @@ inline constexpr SourceOperator elementwise_operators[] = {
     {"Pow", "Pow", &record_binary<Pow>},
     {"Sqrt", "Sqrt", &record_unary<Sqrt>},
     {"Erf", "Erf", &record_unary<Erf>},
+    {"Neg", "Neg", &record_negative},
+    {"Reciprocal", "Reciprocal", &record_reciprocal},
     {"Relu", "ReLU", &record_unary<ReLU>},
     {"Tanh", "Tanh", &record_unary<Tanh>},
     {"Sigmoid", "Sigmoid", &record_unary<Sigmoid>},
