@@ -7,7 +7,7 @@
 #include <map>
 
 #include <tenon/comm/alone.hpp>
-#include <tenon/model/load_options.hpp>
+#include <tenon/model/build_options.hpp>
 #include <tenon/model/program.hpp>
 #include <tenon/run/executor.hpp>
 

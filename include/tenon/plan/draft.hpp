@@ -10,10 +10,10 @@ namespace tenon {
 
 struct PlanOptions {
   enum class Output : std::uint8_t { whole, rows, as_given, as_computed };
-  bool mindspore = false;          // MindSpore's layouts of record and its way between them
-  Vector<Distribution, 4> inputs;  // how the inputs are given; none: every rank has the whole
-  Output output = Output::whole;   // what every rank gets
-  Distribution given;              // of the output, as_given
+  bool mindspore = false;            // MindSpore's layouts of record and its way between them
+  Vector<Distribution, 4> inputs{};  // how the inputs are given; none: every rank has the whole
+  Output output = Output::whole;     // what every rank gets
+  Distribution given{};              // of the output, as_given
   const PlanView* parameters_of = nullptr;  // a plan whose parameters are loaded: keep them
   bool strict = false;                      // refuse the strategies that MindSpore refuses
   bool stay = false;  // operators without a strategy work where their operands lie, or not at all
@@ -31,7 +31,7 @@ struct KnownScratch {
   Distribution from, to;
   Index element_bytes = 0, bytes = 0;
 };
-inline constexpr std::size_t most_known = 16;  // of each, the last ones
+inline constexpr std::size_t most_ways_known = 16;  // of each, the last ones
 
 struct Draft {
   const Graph& graph;

@@ -23,11 +23,11 @@ constexpr Index scratch_of(const Distribution& from, const Distribution& to, Ind
 
 /// The one of these two distributions among those that are known, made if it is not there.
 template <class Known>
-constexpr const Known& known(List<Known>& list, const Distribution& from, const Distribution& to,
-                             Index element_bytes, auto&& make) {
+constexpr const Known& known_or_made(List<Known>& list, const Distribution& from,
+                                     const Distribution& to, Index element_bytes, auto&& make) {
   for (const Known& one : list)
     if (one.element_bytes == element_bytes && one.to == to && one.from == from) return one;
-  if (list.size() == most_known) list.clear();
+  if (list.size() == most_ways_known) list.clear();
   list.push_back(make());
   return list.back();
 }
@@ -38,7 +38,7 @@ constexpr Index scratch_of(Draft& draft, const Distribution& from, const Distrib
     return KnownScratch{from, to, element_bytes,
                         scratch_of(from, to, element_bytes, draft.plan.devices)};
   };
-  return known(draft.scratches, from, to, element_bytes, make).bytes;
+  return known_or_made(draft.scratches, from, to, element_bytes, make).bytes;
 }
 
 /// One exchange; or a view, where rows of what is contiguous are the same memory.
@@ -55,8 +55,7 @@ constexpr int move(Draft& draft, int id, int from, const Distribution& to) {
             .movement = m,
             .name = draft.node(id).name};
   if (!rows && m != Movement::slice)
-    step.scratch_bytes =
-        scratch_of(draft, draft.lies(from), to, bytes(draft.node(id).element));
+    step.scratch_bytes = scratch_of(draft, draft.lies(from), to, bytes(draft.node(id).element));
   draft.plan.steps.push_back(step);
   return y;
 }
@@ -67,11 +66,10 @@ constexpr const Route& way(Draft& draft, int id, int from, const Distribution& t
   const Distribution& lies = draft.lies(from);
   const auto make = [&] {
     return KnownWay{lies, to, size,
-                    draft.options.mindspore
-                        ? mindspore_route(lies, to)
-                        : shortest_route(lies, to, size, draft.plan.devices)};
+                    draft.options.mindspore ? mindspore_route(lies, to)
+                                            : shortest_route(lies, to, size, draft.plan.devices)};
   };
-  return known(draft.ways, lies, to, size, make).route;
+  return known_or_made(draft.ways, lies, to, size, make).route;
 }
 
 /// All exchanges from a buffer to a distribution.

@@ -151,8 +151,8 @@ constexpr bool equal(const auto& a, const auto& b) {
   };
   return lists_equal(a.steps, b.steps) && lists_equal(a.buffers, b.buffers) &&
          lists_equal(a.inputs, b.inputs) && lists_equal(a.letters, b.letters) &&
-         a.output == b.output && a.further == b.further && a.devices == b.devices && a.arena == b.arena &&
-         a.parameters == b.parameters;
+         a.output == b.output && a.further == b.further && a.devices == b.devices &&
+         a.arena == b.arena && a.parameters == b.parameters;
 }
 
 }  // namespace tenon

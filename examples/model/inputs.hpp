@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// A program's inputs out of .npy files, and its outputs into such:
+///   inputs_of(model.get_inputs(), {"image=x.npy"}, 0);  write(outputs,
+///   destinations_of({"y.npy"}));
+#include <tenon/io/npy.hpp>
+
+#include "options.hpp"
+
+namespace tenon::program {
+
+/// The model with what the user said of it. Collective.
+inline void build(FileModel& model, ModelOptions o) {
+  std::unique_ptr<Backend> backend;
+  model.communication().together([&] {
+    if (!o.config.empty())
+      checked(context_of(model.communication(), context_from(read_config_file(o.config))));
+    backend = backend_of(o);
+    if (!o.shapes.empty()) o.build.shapes = parse_input_shapes(o.shapes);
+  });
+  model.build_from_file(o.path, ModelType::ANY, std::move(backend), o.build);
+}
+
+struct Destination {
+  std::string name, path;  // name: empty of one that takes the next output
+};
+
+/// "NAME=FILE" or "FILE".
+inline Destination destination_of(const std::string& word) {
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos) return {"", word};
+  return {word.substr(0, equals), word.substr(equals + 1)};
+}
+inline std::vector<Destination> destinations_of(const std::vector<std::string>& words) {
+  std::vector<Destination> all;
+  for (const std::string& word : words) all.push_back(destination_of(word));
+  return all;
+}
+
+/// Ones, of so many rows if `rows` is not 0.
+inline ModelTensor ones(const ModelTensor& like, Index rows) {
+  Dims shape = like.shape();
+  if (rows && !shape.empty()) shape[0] = rows;
+  Array array{like.element(), shape, {}};
+  const auto as = [&]<class T>(T one) {
+    const std::vector<T> values(std::size_t(product(shape)), one);
+    const char* data = reinterpret_cast<const char*>(values.data());
+    array.data.assign(data, data + values.size() * sizeof(T));
+  };
+  if (like.element() == Element::float32) as(1.f);
+  else if (like.element() == Element::float64) as(1.);
+  else if (like.element() == Element::int64) as(std::int64_t(1));
+  else if (like.element() == Element::int32) as(std::int32_t(1));
+  else if (bytes(like.element()) == 2) as(std::int16_t(1));
+  else as(std::int8_t(1));
+  return {like.name(), std::move(array)};
+}
+
+/// @throws Error when a file cannot be read, or there are more than inputs.
+inline std::vector<ModelTensor> inputs_of(std::vector<ModelTensor> inputs,
+                                          const std::vector<std::string>& files, Index rows) {
+  if (files.size() > inputs.size())
+    throw Error(sentence(files.size(), " files are given for ", inputs.size(), " inputs"));
+  if (!files.empty() && rows) throw Error("--batch is of inputs of ones; those given have theirs");
+  std::vector<bool> given(inputs.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const Destination from = destination_of(files[i]);
+    std::size_t at = i;
+    if (!from.name.empty())
+      for (at = 0; at < inputs.size() && inputs[at].name() != from.name;) ++at;
+    if (at == inputs.size()) throw Error(sentence("the model has no input ", from.name));
+    if (given[at]) throw Error(sentence("the input ", inputs[at].name(), " was given twice"));
+    given[at] = true;
+    inputs[at] = ModelTensor(inputs[at].name(), read_npy(from.path));
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (!given[i]) inputs[i] = ones(inputs[i], rows);
+  return inputs;
+}
+
+inline void write(const std::vector<ModelTensor>& outputs,
+                  const std::vector<Destination>& destinations) {
+  if (destinations.size() > outputs.size())
+    throw Error(sentence(destinations.size(), " files are named for ", outputs.size(), " outputs"));
+  for (std::size_t i = 0; i < destinations.size(); ++i) {
+    std::size_t at = i;
+    if (!destinations[i].name.empty())
+      for (at = 0; at < outputs.size() && outputs[at].name() != destinations[i].name;) ++at;
+    if (at == outputs.size())
+      throw Error(sentence("the model has no output ", destinations[i].name));
+    const ModelTensor& y = outputs[at];
+    const std::span<const char> data(static_cast<const char*>(y.data()),
+                                     std::size_t(y.data_size()));
+    write_file(destinations[i].path, {npy_header(y.element(), y.shape()), data});
+  }
+}
+
+}  // namespace tenon::program

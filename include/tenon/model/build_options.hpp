@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// How a model file becomes a program of all ranks:
+///   model.build_from_file(path, ModelType::ANY, {}, {}, {.strategy = "strategy.ckpt"});
+#include <string>
+#include <vector>
+
+#include <tenon/core/dims.hpp>
+#include <tenon/model/load_options.hpp>
+
+namespace tenon {
+
+/// In place of a network in C++.
+struct FromFile;
+template <class Network = FromFile, class Input = void, class Devices = void>
+class Model;
+using FileModel = Model<FromFile, void, void>;
+
+enum class ModelType { MINDIR, ONNX, ANY };  // ANY: as the file says itself
+
+/// The shape of an input; of no name: the next one in order.
+struct InputShape {
+  std::string name;
+  Dims shape;
+};
+
+/// What is not stated is MindSpore's default: rows of the batch over all ranks, and every rank
+/// holds all weights.
+struct BuildOptions {
+  std::string strategy{};            // MindSpore's strategy file: how operators are cut
+  bool cut_weights = false;          // instead: large weights over all ranks (plan/cut_weights.hpp)
+  std::vector<InputShape> shapes{};  // of inputs; none: the file's, an open batch is one row
+  std::string checkpoint{};  // values for the parameters: one file, or 'DIR/rank_{}/x{}.ckpt'
+  std::string checkpoint_strategy{};      // how these files are cut; none: as `strategy` says
+  LoadWay way = LoadWay::mapped;          // how weights of the model file are loaded
+  const FileModel* weights_of = nullptr;  // a model that was built, whose parameters are used
+};
+
+}  // namespace tenon

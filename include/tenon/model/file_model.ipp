@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// What model/file_model.hpp declares.
+#include <tenon/comm/alone.hpp>
+#include <tenon/model/built_model.hpp>
+
+namespace tenon {
+
+struct Model<FromFile>::Built : detail::BuiltModel {
+  using BuiltModel::BuiltModel;
+};
+
+TENON_DECL Model<FromFile>::Model() : communication_(std::make_unique<Alone>()) {}
+TENON_DECL Model<FromFile>::Model(std::unique_ptr<Communication> communication)
+    : communication_(std::move(communication)) {}
+TENON_DECL Model<FromFile>::~Model() = default;
+TENON_DECL Model<FromFile>::Model(Model&&) noexcept = default;
+TENON_DECL Model<FromFile>& Model<FromFile>::operator=(Model&&) noexcept = default;
+
+TENON_DECL void Model<FromFile>::build_from_file(const std::string& path, ModelType type,
+                                                 const Context& context,
+                                                 const std::string& config_file,
+                                                 const BuildOptions& options) {
+  std::unique_ptr<Backend> backend;
+  communication_->together([&] {
+    const Context asked =
+        config_file.empty() ? context : context_from(read_config_file(config_file), context);
+    backend = backend_of(checked(context_of(*communication_, asked)));
+  });
+  build_from_file(path, type, std::move(backend), options);
+}
+
+TENON_DECL void Model<FromFile>::build_from_file(const std::string& path, ModelType type,
+                                                 std::unique_ptr<Backend> backend,
+                                                 const BuildOptions& options) {
+  const detail::BuiltModel* lender = nullptr;
+  communication_->together([&] {
+    if (!options.weights_of) return;
+    lender = options.weights_of->built_.get();
+    if (!lender) throw Error("a model is to use the weights of one that was not built");
+    if (options.weights_of->communication_->size() != communication_->size())
+      throw Error("a model is to use the weights of one on other ranks");
+  });
+  built_ =
+      std::make_unique<Built>(path, type, std::move(backend), *communication_, options, lender);
+}
+
+namespace detail {
+
+inline auto& built(const auto& model) {
+  if (!model) throw Error("no model was built: call build_from_file first");
+  return *model;
+}
+
+}  // namespace detail
+
+TENON_DECL std::vector<ModelTensor> Model<FromFile>::get_inputs() const {
+  return detail::built(built_).inputs();
+}
+TENON_DECL std::vector<ModelTensor> Model<FromFile>::predict(std::span<const ModelTensor> inputs) {
+  return detail::built(built_).predict(inputs);
+}
+TENON_DECL const PlanView& Model<FromFile>::plan() const { return detail::built(built_).plan(); }
+TENON_DECL const Graph& Model<FromFile>::graph() const { return detail::built(built_).graph(); }
+TENON_DECL Parameters& Model<FromFile>::parameters() { return detail::built(built_).parameters(); }
+TENON_DECL Communication& Model<FromFile>::communication() { return *communication_; }
+TENON_DECL const Backend& Model<FromFile>::backend() const {
+  return detail::built(built_).backend();
+}
+
+}  // namespace tenon

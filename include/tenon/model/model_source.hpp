@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// A model file and what is to be done with it: the network of any batch, its plan on so many
+/// ranks, and the values of its parameters.
+#include <tenon/io/model_file/import_model.hpp>
+#include <tenon/io/model_file/read_model.hpp>
+#include <tenon/io/network_strategy.hpp>
+#include <tenon/io/pattern.hpp>
+#include <tenon/io/strategy.hpp>
+#include <tenon/model/build_options.hpp>
+#include <tenon/model/load.hpp>
+#include <tenon/model/weights_of_file.hpp>
+#include <tenon/plan/cut_weights.hpp>
+#include <tenon/plan/planned.hpp>
+
+namespace tenon::detail {
+
+/// It stays where it is made: slices may be used where its file is mapped.
+class ModelSource : public std::enable_shared_from_this<ModelSource> {
+ public:
+  ModelSource(const std::string& path, ModelType type, const BuildOptions& options)
+      : options_(options), file_(read_model(path)) {
+    if (!options.strategy.empty()) strategy_ = tenon::read_strategy(options.strategy);
+    const ModelType is = file_.format == ModelFormat::onnx ? ModelType::ONNX : ModelType::MINDIR;
+    if (type != ModelType::ANY && type != is)
+      throw Error(sentence(path, " is ", text(file_.format), ", not ",
+                           text(type == ModelType::ONNX ? ModelFormat::onnx : ModelFormat::mindir),
+                           " as was said"));
+    imported_ = import(shapes());
+  }
+
+  /// As it was asked for.
+  const Imported& imported() const { return imported_; }
+
+  /// The network for inputs of these shapes.
+  Imported import(const std::vector<Dims>& shapes) const {
+    ImportOptions how;
+    how.shapes = shapes;
+    how.keep_parameters = !options_.checkpoint.empty();
+    return import_model(file_, how);
+  }
+
+  /// @param loaded a plan whose parameters are there, and stay as they are cut; none.
+  Plan plan(Graph graph, Index ranks, const PlanView* loaded) const {
+    if (strategy_) graph = with_strategies(std::move(graph), *strategy_);
+    else if (options_.cut_weights) graph = cut_weights(std::move(graph), ranks);
+    PlanOptions how;
+    how.parameters_of = loaded;
+    Plan plan = planned(graph, ranks, how);
+    if (plan.finding) throw Error(text(plan.finding, plan.name(plan.where)));
+    return plan;
+  }
+
+  /// A number for what all ranks must have: the parameters and a look at their values.
+  std::uint64_t content() const {
+    std::uint64_t hash = 14695981039346656037ull;
+    const auto add = [&](std::string_view bytes) {
+      for (char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211ull;
+    };
+    for (const ImportedParameter& one : imported_.parameters) {
+      add(one.tensor.name);
+      add(text(one.tensor.shape));
+      for (const auto& chunk : one.tensor.chunks)
+        add({chunk.data(), std::min<std::size_t>(chunk.size(), 64)});
+    }
+    return hash;
+  }
+
+  /// From the file, and what it has no values of from a checkpoint. Collective.
+  void fill(Parameters& parameters, Communication& communication) const {
+    std::vector<std::string> missing;
+    communication.together([&] {
+      WeightsOfFile weights(file_.files, shared_from_this());
+      missing = weights.fill(parameters, imported_.parameters, communication.rank(), options_.way);
+      if (missing.empty() || !options_.checkpoint.empty()) return;
+      const std::size_t others = missing.size() - 1;
+      throw Error(sentence(file_.path, " has no values of ", missing[0],
+                           others ? sentence(" and ", others, " more") : "",
+                           ": give a checkpoint that has them"));
+    });
+    if (options_.checkpoint.empty()) return;
+    const bool several = has_number(options_.checkpoint);
+    const std::string& cut = several && options_.checkpoint_strategy.empty()
+                                 ? options_.strategy
+                                 : options_.checkpoint_strategy;
+    const LoadReport report =
+        load_parameters(parameters, communication, options_.checkpoint, cut, {.lenient = true});
+    communication.together([&] { check(report, missing); });
+  }
+
+ private:
+  /// As they were asked for; else the file's, where an open batch is one row.
+  std::vector<Dims> shapes() const {
+    std::vector<Dims> shapes;
+    std::string names;
+    for (const FileTensor& input : file_.inputs) {
+      names.append(names.empty() ? "" : ", ").append(file_.name(input.value));
+      shapes.push_back(input.shape);
+      if (!input.shape.empty() && input.shape[0] < 0) shapes.back()[0] = 1;
+    }
+    std::size_t next = 0;
+    for (const InputShape& asked : options_.shapes) {
+      std::size_t at = next++;
+      if (!asked.name.empty())
+        for (at = 0; at < shapes.size() && file_.name(file_.inputs[at].value) != asked.name;) ++at;
+      if (at >= shapes.size())
+        throw Error(sentence("a shape is given for the input ",
+                             asked.name.empty() ? std::to_string(at) : asked.name, "; ", file_.path,
+                             " has ", names));
+      shapes[at] = asked.shape;
+    }
+    return shapes;
+  }
+  /// What does not fit is an error; what the checkpoint lacks, where the model lacks it too.
+  void check(LoadReport report, const std::vector<std::string>& missing) const {
+    std::erase_if(report.missing, [&](const LoadReport::Entry& entry) {
+      return std::ranges::find(missing, entry.name) == missing.end();
+    });
+    if (!report.fits()) throw Error(text(report, options_.checkpoint));
+  }
+
+  BuildOptions options_;
+  ModelFile file_;
+  std::optional<StrategyFile> strategy_;
+  Imported imported_;
+};
+
+}  // namespace tenon::detail
