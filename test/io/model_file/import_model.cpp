@@ -258,6 +258,55 @@ TEST_CASE("normalisations become part of the weights before them, unless these m
     CHECK(contains(parameter_names(kept), std::string(name)));
 }
 
+TEST_CASE("a normalisation stays where what it normalises is read by others, too") {
+  const Sample sample("norms.onnx");
+  CHECK(operators_of(import_model(sample.file, sample.options(2))) ==
+        std::vector<std::string_view>{"Conv2D", "Mul", "BiasAdd", "Add"});
+  CHECK(operators_of(import_model(sample.file, sample.options(4))) ==
+        std::vector<std::string_view>{"MatMul", "BiasAdd"});
+}
+
+TEST_CASE("a layer normalisation in pieces is one") {
+  const Sample sample("block.onnx");
+  const Imported net = import_model(sample.file, sample.options());
+  int found = 0, means = 0;
+  for (std::string_view name : operators_of(net)) {
+    found += name == "LayerNorm";
+    means += name == "ReduceMean" || name == "Sqrt";
+  }
+  CHECK(found == 2);
+  CHECK(means == 0);
+  const auto operators = [](double exponent, Index axis) {  // what only looks like one stays
+    OnnxWriter w;
+    w.input("x", {2, 3, 4});
+    w.node("ReduceMean", {"x"}, {"mean"}, {integers("axes", {-1})});
+    w.node("Sub", {"x", "mean"}, {"d"});
+    w.floats("two", {}, {float(exponent)}), w.floats("small", {}, {1e-3f});
+    w.node("Pow", {"d", "two"}, {"square"});
+    w.node("ReduceMean", {"square"}, {"variance"}, {integers("axes", {axis})});
+    w.node("Add", {"small", "variance"}, {"v"}), w.node("Sqrt", {"v"}, {"s"});
+    w.node("Div", {"d", "s"}, {"n"});
+    w.floats("gamma", {4}, {1, 2, 3, 4}), w.floats("beta", {4}, {1, 2, 3, 4});
+    w.node("Mul", {"gamma", "n"}, {"g"}), w.node("Add", {"beta", "g"}, {"y"});
+    w.output("y");
+    return operators_of(import_model(Written(w).file));
+  };
+  CHECK(operators(2, 2) == std::vector<std::string_view>{"LayerNorm"});
+  CHECK(operators(3, 2).size() == 9);
+  CHECK(operators(2, 1).size() == 9);
+}
+
+TEST_CASE("numbers that depend on the batch are parameters of another name for another batch") {
+  const Sample sample("shapes.onnx");
+  ImportOptions options = sample.options(1);
+  const auto name = [&](Index rows) {
+    options.shapes[0][0] = rows;
+    return parameter_names(import_model(sample.file, options)).at(0);
+  };
+  CHECK(name(4) == "root=2.000000");
+  CHECK(name(9) == "root=3.000000");
+}
+
 TEST_CASE("parameters without values can be filled later") {
   Sample sample("conv.mindir");
   for (FileValue& value : sample.file.values) {

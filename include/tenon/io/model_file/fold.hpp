@@ -35,6 +35,14 @@ inline std::optional<std::vector<std::vector<std::byte>>> evaluate(const Importe
   return values;
 }
 
+/// What was computed of a node, as numbers of another type.
+inline Known known_of(const Node& node, const std::vector<std::byte>& bytes, Element element) {
+  Known known{element, node.shape, std::vector<double>(bytes.size() / sizeof(double)), false};
+  if (!bytes.empty()) std::memcpy(known.values.data(), bytes.data(), bytes.size());
+  for (double& value : known.values) value = known.is_integer() ? std::trunc(value) : value;
+  return known;
+}
+
 /// Whether all operands are known, so that the node can be folded.
 inline bool is_known(ImportState& state, const FileNode& node) {
   for (int input : node.inputs)
@@ -61,21 +69,22 @@ inline bool fold(ImportState& state, const FileNode& node, void (*record)(const 
   state.exchange(net, names);
   const auto values = evaluate(net);
   const Element element = before[0].known ? before[0].known->element : Element::float32;
+  bool of_shape = false;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (node.inputs[i] < 0) continue;
+    of_shape = of_shape || state.held[std::size_t(node.inputs[i])].known->of_shape;
+    state.held[std::size_t(node.inputs[i])] = before[i];
+  }
   for (int output : node.outputs) {
     if (output < 0) continue;
     HeldValue& made = state.held[std::size_t(output)];
     const int id = std::exchange(made.node, -1);
-    if (!values || id < 0) continue;  // too large; or already known
-    const Node& of = net.graph.nodes[std::size_t(id)];
-    Known known{element, of.shape, std::vector<double>(std::size_t(product(of.shape)))};
-    if (!known.values.empty())
-      std::memcpy(known.values.data(), values->at(std::size_t(id)).data(),
-                  known.values.size() * sizeof(double));
-    for (double& value : known.values) value = known.is_integer() ? std::trunc(value) : value;
+    if (!values || (id < 0 && !made.known)) continue;  // too large, or not made
+    Known known = id < 0 ? *made.known : known_of(net.graph.nodes[std::size_t(id)],
+                                                  values->at(std::size_t(id)), element);
+    known.of_shape = of_shape;
     made.known = std::make_shared<Known>(std::move(known));
   }
-  for (std::size_t i = 0; i < before.size(); ++i)
-    if (node.inputs[i] >= 0) state.held[std::size_t(node.inputs[i])] = before[i];
   return values.has_value();
 }
 

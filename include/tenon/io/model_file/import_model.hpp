@@ -3,6 +3,7 @@
 /// From a model file to a graph, which is planned and run as a network that was written in C++:
 ///   Imported net = import_model(read_model("mlp.onnx"), {{{32, 28, 28}}});
 #include <tenon/io/model_file/fold.hpp>
+#include <tenon/io/model_file/layer_norm_pattern.hpp>
 #include <tenon/io/model_file/operators.hpp>
 #include <tenon/io/model_file/reachable.hpp>
 
@@ -122,6 +123,7 @@ inline Imported import_model(const ModelFile& file, const ImportOptions& options
   record_all(state, shapes, needed);
   for (int output : outputs)
     if (state.original) check_output(state, output, original);
+  LayerNormPattern(state.result).replace_all();
   return only_reachable(state, outputs);
 }
 

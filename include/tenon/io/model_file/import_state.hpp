@@ -76,7 +76,7 @@ class ImportState {
   Value node(int value) {
     HeldValue& of = held[std::size_t(value)];
     if (of.node >= 0) return {&result.graph, of.node};
-    const std::string name(file.name(value));
+    const std::string name = parameter_name(value);
     const StoredTensor* constant = file.constant(value);
     const FileTensor* missing = unfilled[std::size_t(value)];
     Value made;
@@ -88,6 +88,22 @@ class ImportState {
     else throw Error(name + " is no tensor");
     of.node = made.node;
     return made;
+  }
+
+  /// The file's; what depends on the shapes of the inputs has its values in its name, so that it is
+  /// no parameter of another batch.
+  std::string parameter_name(int value) const {
+    const Known* known = held[std::size_t(value)].known.get();
+    const std::string name(file.name(value));
+    if (!known || !known->of_shape) return name;
+    if (known->values.size() == 1) return sentence(name, "=", std::to_string(known->values[0]));
+    std::uint64_t hash = 14695981039346656037ull;
+    for (double one : known->values) {
+      std::uint64_t bits;
+      std::memcpy(&bits, &one, sizeof bits);
+      hash = (hash ^ bits) * 1099511628211ull;
+    }
+    return sentence(name, "=", hash);
   }
 
   /// A new parameter of stored values; halves become floats, which are owned.

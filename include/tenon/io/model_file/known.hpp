@@ -16,6 +16,7 @@ struct Known {
   Element element = Element::float32;
   Dims shape;
   std::vector<double> values;
+  bool of_shape = false;  // it depends on the shapes of the inputs, as on the batch
 
   Index integer(std::size_t i) const {
     constexpr double limit = 9223372036854775808.0;  // 2^63
@@ -83,7 +84,8 @@ void for_each_value(const StoredTensor& tensor, auto&& visit) {
 
 /// All values of a constant.
 inline Known known(const StoredTensor& tensor) {
-  Known k{tensor.element, tensor.shape, std::vector<double>(std::size_t(product(tensor.shape)))};
+  Known k{tensor.element, tensor.shape, std::vector<double>(std::size_t(product(tensor.shape))),
+          false};
   for_each_value(tensor, [&](std::size_t i, auto value) { k.values[i] = double(value); });
   return k;
 }

@@ -37,9 +37,8 @@ class SourceNode {
     const Known* number = state.known(input(i));
     if (!number || number->values.size() != 1 || is_folding() || number->element == element)
       return operand(i);
-    const Value made = state.parameter_of(std::string(state.file.name(input(i))), element,
-                                          number->shape, number->values);
-    return made;
+    return state.parameter_of(state.parameter_name(input(i)), element, number->shape,
+                              number->values);
   }
   const Dims& shape(int i) const { return state.shape(input(i)); }
   Element element(int i) const { return state.element(input(i)); }

@@ -52,7 +52,9 @@ inline void record_gather(const SourceNode& at) {
   }
   if (const auto grown = at.grown(0); grown && grown->dimension == axis)
     at.fail("it takes a part of the batch, which is another than the file's");
-  const Value list = at.numbers("indices", Element::int64, indices->shape, from_start);
+  const Value list = at.state.parameter_of(
+      sentence(at.node.name, ".indices of ", at.state.parameter_name(at.input(1))), Element::int64,
+      indices->shape, from_start);
   at.result(at.record(Gather(axis), {at.operand(0), list}));
 }
 

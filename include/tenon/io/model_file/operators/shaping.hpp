@@ -106,7 +106,7 @@ inline void record_shape_of(const SourceNode& at) {
     const Index i = from_front(at.integer(name, -1, otherwise), x.size());
     return i < 0 ? Index(0) : i > x.size() ? Index(x.size()) : i;
   };
-  Known sizes{Element::int64, {}, {}};
+  Known sizes{Element::int64, {}, {}, !at.is_folding()};
   for (Index d = place("start", 0); d < place("end", x.size()); ++d)
     sizes.values.push_back(double(x[int(d)]));
   sizes.shape = {Index(sizes.values.size())};
@@ -116,7 +116,7 @@ inline void record_shape_of(const SourceNode& at) {
 inline void record_constant_of_shape(const SourceNode& at) {
   const Known* filling = at.known(1);
   if (filling && filling->values.size() != 1) at.fail("it fills with no single number");
-  Known made{filling ? filling->element : Element::float32, at.dims("shape", 0), {}};
+  Known made{filling ? filling->element : Element::float32, at.dims("shape", 0), {}, false};
   const auto size = size_in_bytes(made.shape, Element::float64);
   if (!size || *size > most_known * Index(sizeof(double)))
     at.fail(sentence("of the shape ", text(made.shape), "; legal: 65536 elements"));
