@@ -77,10 +77,10 @@ TEST_CASE("ranks that never come are named to all that did") {
   if (!is_alone()) return;
   const std::string at = free_address();
   const auto said = processes(3, [&](int rank) {
-    return joined({.rank = rank == 2 ? 4 : rank, .ranks = 6, .join = at, .patience = 300ms});
+    return joined({.rank = rank == 2 ? 4 : rank, .ranks = 6, .join = at, .patience = 1s});
   });
   for (const std::string& text : said)
-    CHECK(text == sentence("tenon: rank 2, 3, 5 did not come to rank 0 at ", at, " within 300 ms"));
+    CHECK(text == sentence("tenon: rank 2, 3, 5 did not come to rank 0 at ", at, " within 1000 ms"));
 }
 
 TEST_CASE("a rank 0 that never comes is an error, and so is one that leaves") {

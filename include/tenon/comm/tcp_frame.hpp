@@ -2,7 +2,8 @@
 #pragma once
 /// What goes over a connection between two ranks: frames, each with what it is part of, so that
 /// ranks which are not in the same place find out instead of taking each other's bytes.
-///   {TcpFrame::exchange, 3, 4096}, then 4096 bytes
+///   {TcpFrame::exchange, 3, 4096}, then 4096 bytes, then a mark: a rank that fails in the middle
+///   ends its frame as a broken one
 #include <cstdint>
 #include <string>
 
@@ -22,6 +23,7 @@ struct TcpFrame {
 };
 static_assert(sizeof(TcpFrame) == 16);
 
+inline constexpr char tcp_frame_is_whole = 'w', tcp_frame_is_broken = 'b';
 inline constexpr std::size_t largest_tcp_frame = 1 << 20, largest_tcp_text = 1 << 16;
 
 /// "the exchange of step 3"

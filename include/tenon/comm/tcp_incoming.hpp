@@ -2,6 +2,8 @@
 #pragma once
 /// What one rank is to take from another, in order, as far as it has come. A rank that failed, or
 /// is elsewhere in the program, is found here.
+#include <sys/uio.h>
+
 #include <tenon/comm/tcp_frame.hpp>
 #include <tenon/comm/tcp_socket.hpp>
 
@@ -27,16 +29,17 @@ class TcpIncoming {
     for (;;) {
       if (heard_ < sizeof frame_) {
         const auto frame = std::as_writable_bytes(std::span(&frame_, 1));
-        const std::size_t n = receive(socket, frame.subspan(heard_));
+        const std::size_t n = receive(socket, frame.subspan(heard_), {});
         if (n == 0) return;
         heard_ += n;
         continue;
       }
       if (role_ == Role::unknown && !begin_frame()) return;
-      while (!to_.empty()) {
-        const std::size_t n = receive(socket, to_);
+      for (std::size_t left = to_.size() + 1; left > 0;) {
+        const std::size_t n = receive(socket, to_, std::as_writable_bytes(std::span(&mark_, 1)));
         if (n == 0) return;
-        to_ = to_.subspan(n);
+        to_ = to_.subspan(std::min(n, to_.size()));
+        left -= n;
       }
       end_frame();
       if (!is_busy()) return forget();
@@ -57,9 +60,10 @@ class TcpIncoming {
   };
 
   /// @return 0: nothing is there yet.
-  std::size_t receive(const TcpSocket& socket, std::span<std::byte> to) {
+  std::size_t receive(const TcpSocket& socket, std::span<std::byte> to, std::span<std::byte> then) {
+    iovec parts[2] = {{to.data(), to.size()}, {then.data(), then.size()}};
     for (;;) {
-      const ssize_t n = closed_ ? 0 : socket.receive(to);
+      const ssize_t n = closed_ ? 0 : ::readv(socket.number(), parts, 2);
       if (n > 0) return std::size_t(n);
       const int error = n < 0 ? errno : 0;
       if (error == EINTR) continue;
@@ -98,6 +102,9 @@ class TcpIncoming {
   void end_frame() {
     const Role role = std::exchange(role_, Role::unknown);
     heard_ = 0;
+    if (mark_ == tcp_frame_is_broken) return;  // why is said next
+    if (mark_ != tcp_frame_is_whole)
+      throw Error(sentence("rank ", peer_, " ends ", text(frame_), " with no mark"));
     if (role == Role::failure) throw Error(text_);
     Take& now = takes_[next_];
     if (role == Role::departure)
@@ -113,6 +120,7 @@ class TcpIncoming {
   TcpFrame frame_;
   Role role_ = Role::unknown;
   bool closed_ = false;
+  char mark_ = 0;
   std::span<std::byte> to_;
   std::string text_;
 };
