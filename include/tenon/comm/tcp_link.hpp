@@ -3,6 +3,8 @@
 /// One rank's connection to another:
 ///   link.take({TcpFrame::exchange, 3}, y); link.give({TcpFrame::exchange, 3}, x);
 ///   while (link.is_busy()) { link.work(); ::poll(...); }
+#include <array>
+
 #include <tenon/comm/tcp_incoming.hpp>
 #include <tenon/comm/tcp_outgoing.hpp>
 
@@ -35,13 +37,33 @@ class TcpLink {
   /// Only to hear whether the peer failed.
   void listen() { in_.read(socket_); }
 
-  /// Says to the peer why this rank ends, behind what it was saying; nothing goes on after that.
-  void announce(std::string_view failure, Deadline deadline) {
-    if (!socket_) return;
-    const std::string last = out_.last_words(failure);
-    socket_.send_all(std::as_bytes(std::span(last)), deadline);
-    socket_.send_end();
+  /// Nothing goes on after this: leave() says to the peer why this rank ends, behind what it was
+  /// saying, and reads to the end what the peer says, for else the system may drop the words.
+  void announce(std::string_view failure) {
+    last_words_ = out_.last_words(failure);
     in_.forget(), out_.forget();
+  }
+  /// As far as it goes.  @return whether that is done
+  bool leave() {
+    while (socket_ && said_ < last_words_.size()) {
+      const ssize_t n = socket_.send(std::as_bytes(std::span(last_words_)).subspan(said_));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0 && would_block(errno)) break;
+      said_ = n < 0 ? last_words_.size() : said_ + std::size_t(n);
+      if (said_ == last_words_.size()) socket_.send_end();
+    }
+    std::array<std::byte, 4096> unheard;
+    while (socket_ && !is_at_end_) {
+      const ssize_t n = socket_.receive(unheard);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0 && would_block(errno)) break;
+      is_at_end_ = n <= 0;
+    }
+    return !socket_ || (said_ == last_words_.size() && is_at_end_);
+  }
+  pollfd to_leave() const {
+    const int events = (is_at_end_ ? 0 : POLLIN) | (said_ < last_words_.size() ? POLLOUT : 0);
+    return {events ? socket_.number() : -1, short(events), 0};
   }
 
  private:
@@ -49,6 +71,9 @@ class TcpLink {
   int peer_;
   TcpIncoming in_;
   TcpOutgoing out_;
+  std::string last_words_;
+  std::size_t said_ = 0;  // of these
+  bool is_at_end_ = false;
 };
 
 }  // namespace tenon

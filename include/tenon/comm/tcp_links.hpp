@@ -50,12 +50,19 @@ class TcpLinks {
       throw;
     }
   }
-  /// Once.
+  /// Once, for a second at most: until all others have heard it and have ended too.
   void announce(std::string_view failure) {
     if (std::exchange(announced_, true)) return;
     if (failure.starts_with("tenon: ")) failure.remove_prefix(7);
-    const std::chrono::nanoseconds second = std::chrono::seconds(1);
-    for (TcpLink& link : links_) link.announce(failure, deadline_after(second / links_.size()));
+    for (TcpLink& link : links_) link.announce(failure);
+    const Deadline deadline = deadline_after(std::chrono::seconds(1));
+    for (;;) {
+      bool done = true;
+      for (TcpLink& link : links_) done = link.leave() && done;
+      if (done || is_over(deadline)) return;
+      for (std::size_t i = 0; i < links_.size(); ++i) polls_[i] = links_[i].to_leave();
+      ::poll(polls_.data(), polls_.size(), milliseconds_to(deadline));
+    }
   }
 
  private:
