@@ -53,6 +53,12 @@ class Model<FromFile> {
     return predict(std::span(inputs.begin(), inputs.size()));
   }
 
+  /// Metrics over a dataset: model/evaluate.hpp, which whoever evaluates includes. Collective.
+  template <class... Metrics>
+  auto eval(const auto& dataset, Metrics... metrics) {
+    return evaluate(*this, dataset, {}, std::move(metrics)...);
+  }
+
   TENON_DECL const PlanView& plan() const;
   TENON_DECL const Graph& graph() const;  // of the shapes that it was built for
   TENON_DECL Parameters& parameters();

@@ -74,6 +74,12 @@ class Model {
   std::span<const float> predict(std::span<const float> x) { return predict_any(x); }
   std::span<const double> predict(std::span<const double> x) { return predict_any(x); }
 
+  /// Metrics over a dataset: model/evaluate.hpp, which whoever evaluates includes. Collective.
+  template <class... Metrics>
+  auto eval(const auto& dataset, Metrics... metrics) {
+    return evaluate(*this, dataset, {}, std::move(metrics)...);
+  }
+
   const PlanView& plan() const { return plan_; }
   Parameters& parameters() { return parameters_; }
   Communication& communication() { return *communication_; }
