@@ -340,6 +340,32 @@ TEST_CASE("what is known before running is not run; what nothing needs is left o
         std::vector<std::string_view>{"MatMul"});
 }
 
+TEST_CASE("integers are divided as integers") {
+  OnnxWriter w;
+  w.input("x", {6});
+  w.int64s("seven", {1}, {7}), w.int64s("two", {1}, {2});
+  w.node("Div", {"seven", "two"}, {"three"}), w.node("Mul", {"three", "two"}, {"six"});
+  w.node("ConstantOfShape", {"six"}, {"zeros"}), w.node("Add", {"x", "zeros"}, {"y"});
+  w.output("y");
+  CHECK(error_of_import(Written(w).file) == "");
+}
+
+TEST_CASE("a small file makes no large network") {
+  OnnxWriter w;
+  w.input("x", {65536});
+  w.int64s("size", {1}, {65536});
+  std::string last = "x";
+  for (int i = 0; i < 70; ++i) {
+    const std::string number = std::to_string(i);
+    w.node("ConstantOfShape", {"size"}, {"c" + number});
+    w.node("Add", {last, "c" + number}, {"y" + number});
+    last = "y" + number;
+  }
+  w.output(last);
+  CHECK(has(error_of_import(Written(w).file),
+            "more than 4194304 elements are computed of constants"));
+}
+
 TEST_CASE("errors name the node and what is wrong with its operands") {
   const auto error = [](const std::function<void(OnnxWriter&)>& change) {
     OnnxWriter w;

@@ -83,7 +83,7 @@ inline bool fold(ImportState& state, const FileNode& node, void (*record)(const 
     Known known = id < 0 ? *made.known : known_of(net.graph.nodes[std::size_t(id)],
                                                   values->at(std::size_t(id)), element);
     known.of_shape = of_shape;
-    made.known = std::make_shared<Known>(std::move(known));
+    state.hold(output, std::move(known));
   }
   return values.has_value();
 }

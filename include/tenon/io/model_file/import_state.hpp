@@ -3,11 +3,8 @@
 /// What an import knows of each of the file's values: the node of the graph that it is, or its
 /// numbers; and the parameters that were made so far.
 #include <memory>
-#include <set>
 
-#include <tenon/core/sentence.hpp>
-#include <tenon/io/model_file/imported.hpp>
-#include <tenon/io/model_file/known.hpp>
+#include <tenon/io/model_file/parameter_maker.hpp>
 
 namespace tenon::detail {
 
@@ -16,14 +13,16 @@ struct HeldValue {
   std::shared_ptr<const Known> known;  // or its numbers
 };
 
-/// No constant of more elements is looked into.
+/// No constant of more elements is looked into; and what no import computes in all, so that no file
+/// makes one of gigabytes.
 inline constexpr Index most_known = 65536;
+inline constexpr std::size_t most_computed = std::size_t(1) << 22;
 
-class ImportState {
+class ImportState : public ParameterMaker {
  public:
   ImportState(const ModelFile& model, bool keep)
-      : file(model), keep_parameters(keep), held(model.values.size()), readers(held.size()),
-        unfilled(held.size()) {
+      : ParameterMaker(model), file(model), keep_parameters(keep), held(model.values.size()),
+        readers(held.size()), unfilled(held.size()) {
     for (const FileTensor& tensor : file.unfilled) unfilled[std::size_t(tensor.value)] = &tensor;
   }
   ImportState(const ImportState&) = delete;
@@ -31,8 +30,7 @@ class ImportState {
 
   const ModelFile& file;
   const bool keep_parameters;
-  Imported result;
-  bool is_folding = false;      // `result` is another one, in double precision, for the while
+  bool keep_strategies = false;
   std::vector<HeldValue> held;  // of the file's values
   std::vector<int> readers;     // how often each is read, of the nodes that are needed
   std::vector<const FileTensor*> unfilled;
@@ -72,6 +70,14 @@ class ImportState {
     return of.known.get();
   }
 
+  /// From now on the value is these numbers. @throws Error when there are too many in all.
+  void hold(int value, Known numbers) {
+    computed_ += numbers.values.size() + 1;
+    if (computed_ > most_computed)
+      throw Error("more than 4194304 elements are computed of constants, which is not supported");
+    held[std::size_t(value)].known = std::make_shared<Known>(std::move(numbers));
+  }
+
   /// The value as a node: of the graph, or a parameter from now on.
   Value node(int value) {
     HeldValue& of = held[std::size_t(value)];
@@ -106,67 +112,8 @@ class ImportState {
     return sentence(name, "=", hash);
   }
 
-  /// A new parameter of stored values; halves become floats, which are owned.
-  Value parameter_of(std::string name, StoredTensor tensor, bool has_values, bool is_of_file) {
-    if (tensor.element == Element::float16 || tensor.element == Element::bfloat16) {
-      if (has_values) tensor.chunks = {widened(tensor)};
-      tensor.element = Element::float32;
-    }
-    const std::string plain = name;
-    for (int other = 2; !names_.insert(name).second; ++other)  // MindIR's constants may share one
-      name = plain + "#" + std::to_string(other);
-    tensor.name = name;
-    const Value made = parameter(result.graph, name, {}, tensor.shape, tensor.element);
-    result.parameters.push_back({std::move(tensor), has_values, is_of_file});
-    return made;
-  }
-  /// A new parameter of numbers, which are owned.
-  Value parameter_of(const std::string& name, Element element, const Dims& shape,
-                     const std::vector<double>& values) {
-    if (!Known::is_integer(element) && element != Element::float64)
-      element = is_folding ? Element::float64 : Element::float32;
-    StoredTensor tensor{name, element, shape, {}};
-    std::vector<char> all(values.size() * std::size_t(bytes(tensor.element)));
-    const auto store = [&]<class T>(T) {
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        const T value = static_cast<T>(values[i]);
-        std::memcpy(all.data() + i * sizeof value, &value, sizeof value);
-      }
-    };
-    switch (tensor.element) {
-      case Element::float32: store(float()); break;
-      case Element::float64: store(double()); break;
-      case Element::int32: store(std::int32_t()); break;
-      default: {
-        tensor.element = Element::int64;
-        all.resize(values.size() * sizeof(std::int64_t));
-        store(std::int64_t());
-      }
-    }
-    result.owned.push_back(std::move(all));
-    tensor.chunks = {result.owned.back()};
-    return parameter_of(name, std::move(tensor), true, false);
-  }
-
-  /// While constants are folded, what is made is made elsewhere.
-  void exchange(Imported& other, std::set<std::string>& other_names) {
-    std::swap(result, other);
-    std::swap(names_, other_names);
-    is_folding = !is_folding;
-  }
-
  private:
-  std::span<const char> widened(const StoredTensor& tensor) {
-    result.owned.emplace_back(std::size_t(product(tensor.shape)) * sizeof(float));
-    std::vector<char>& all = result.owned.back();
-    for_each_value(tensor, [&](std::size_t i, auto value) {
-      const float wide = float(value);
-      std::memcpy(all.data() + i * sizeof wide, &wide, sizeof wide);
-    });
-    return all;
-  }
-
-  std::set<std::string> names_;
+  std::size_t computed_ = 0;
 };
 
 }  // namespace tenon::detail

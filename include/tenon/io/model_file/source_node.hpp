@@ -85,10 +85,25 @@ class SourceNode {
   template <class Operation>
   Value record(const Operation& operation, const Vector<Value, 4>& operands,
                std::string_view part = {}) const {
+    state.check_size();
     const Value made = tenon::record(state.result.graph, Operation::info, node.name, part, operands,
-                                     operation.attributes(), {});
+                                     operation.attributes(), strategy(operands, part));
     if (const Finding& finding = state.result.graph.finding) fail(text(finding, {}));
     return made;
+  }
+  /// The one that the file has for the node, if strategies are kept: the numbers of all operands.
+  Splits strategy(const Vector<Value, 4>& operands, std::string_view part) const {
+    Splits splits;
+    const FileAttribute* inputs = state.file.attribute(node, "in_strategy");
+    if (!state.keep_strategies || !inputs || !part.empty() || is_folding()) return splits;
+    std::size_t next = 0;
+    for (const Value& x : operands) {
+      splits.inputs.push_back({});
+      for (int d = 0; d < x.shape().size() && next < inputs->integers.size(); ++d)
+        splits.inputs.back().push_back(inputs->integers[next++]);
+    }
+    splits.output = dims("out_strategy");
+    return splits;
   }
   /// A parameter NAME.part of one number, or of many.
   Value number(std::string_view part, double value, Element element) const {
@@ -108,7 +123,7 @@ class SourceNode {
       state.held[std::size_t(node.outputs[std::size_t(output)])].node = value.node;
   }
   void result(Known numbers) const {
-    state.held[std::size_t(node.outputs[0])].known = std::make_shared<Known>(std::move(numbers));
+    if (node.outputs[0] >= 0) state.hold(node.outputs[0], std::move(numbers));
   }
   /// The result is the first input.
   void pass() const {
