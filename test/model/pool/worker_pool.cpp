@@ -83,6 +83,7 @@ TEST_CASE("what is written into the pool's memory is not copied") {
     check_outputs(pool.predict({pool_tensor<float>("x", x.shape, own)}), x);
     CHECK(pool.input<float>("x", {2, 3}).data() == own.data());
   }
+  check_outputs(pool.predict({pool.input(x.tensor())}), x);
   const auto sum = pool.predict({x.tensor()})[1].as<double>();  // outputs become inputs
   const PoolTensor again = pool_tensor<double>("x", x.shape, sum);
   CHECK(error_of([&] { pool.predict({again}); }) ==

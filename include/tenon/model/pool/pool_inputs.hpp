@@ -31,7 +31,7 @@ class PoolInputs {
     }
   }
   /// Copies a worker's rows, and says where they are.
-  void add(Message& message, const RowSlice& slice, SharedMemory& memory) const {
+  void add(PoolMessage& message, const RowSlice& slice, SharedMemory& memory) const {
     for (const Placed& one : placed_) {
       PoolTensor part = one.input;
       Index offset = one.offset;

@@ -20,7 +20,7 @@ class PoolOutputs {
     }
   }
   /// @param place of a worker among those who are asked
-  void add(Message& message, const RowSlice& slice, Index place) const {
+  void add(PoolMessage& message, const RowSlice& slice, Index place) const {
     for (const SplicedOutput& output : outputs_) message.add_output(output.part(slice, place));
   }
   /// Whether all workers have written what and where they were asked to.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// A worker's answers to its pool's requests, whose inputs and outputs lie in shared memory.
-#include <tenon/model/pool/message.hpp>
+#include <tenon/model/pool/pool_message.hpp>
 #include <tenon/model/pool/shared_memory.hpp>
 
 namespace tenon {
@@ -14,7 +14,7 @@ class PoolServer {
   /// The answer takes the place of the request. A request without inputs asks for the last outputs
   /// again, in other places.
   /// @throws what the model throws; Error where the request is about memory that is not there.
-  void answer(Message& message) {
+  void answer(PoolMessage& message) {
     asked_.assign(message.outputs().begin(), message.outputs().end());
     if (!message.inputs().empty()) predict(message.inputs());
     const bool in_place = place();

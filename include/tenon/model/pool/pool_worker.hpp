@@ -5,7 +5,7 @@
 
 #include <tenon/model/pool/channel.hpp>
 #include <tenon/model/pool/child_process.hpp>
-#include <tenon/model/pool/message.hpp>
+#include <tenon/model/pool/pool_message.hpp>
 #include <tenon/model/pool/row_slices.hpp>
 #include <tenon/model/pool/shared_memory.hpp>
 
@@ -43,14 +43,14 @@ class PoolWorker {
     failure_.clear();
     expect(MessageKind::BUILD_FINISH, 0, "while it built its model");
   }
-  void ask(const Message& message, std::string_view what, Deadline deadline) {
+  void ask(const PoolMessage& message, std::string_view what, Deadline deadline) {
     outputs_.clear();
     failure_.clear();
     expect(MessageKind::REPLY, message.request(), what);
     if (!channel_.send(message.bytes(), deadline)) lose();
   }
   /// Takes what has come, if anything has.
-  void look(Message& room) {
+  void look(PoolMessage& room) {
     const ssize_t received = channel_.receive(room.room());
     if (received == PoolChannel::none_yet) return;
     if (received == PoolChannel::closed) return lose();
@@ -67,7 +67,7 @@ class PoolWorker {
     leave(sentence(why, " ", what_));
   }
   void say_exit() {
-    Message message;
+    PoolMessage message;
     message.start(MessageKind::EXIT);
     if (process_) channel_.send(message.bytes(), deadline_after(std::chrono::milliseconds(100)));
   }
@@ -94,7 +94,7 @@ class PoolWorker {
     const std::string how = process_->end(std::chrono::seconds(1));
     leave(sentence(" ", how == "had to be ended" ? "closed its pipe" : how, " ", what_));
   }
-  void take(const Message& message) {
+  void take(const PoolMessage& message) {
     const bool is_error = message.kind() == MessageKind::ERROR;
     if ((message.kind() != expected_ && !is_error) || message.request() != request_)
       throw Error("a message that nobody asked for");

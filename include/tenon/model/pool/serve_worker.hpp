@@ -31,7 +31,7 @@ bool serve_worker(auto&& build) {
   const PoolChannel channel(pipe);
   SharedMemory memory(shared);
   const PoolWatch watch(channel);
-  Message message;
+  PoolMessage message;
   const auto send = [&] { return channel.send(message.bytes(), Deadline::max()); };
   /// What an action throws is said to the pool.
   const auto safely = [&](std::uint64_t request, auto&& action) {

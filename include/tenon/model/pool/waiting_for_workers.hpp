@@ -50,7 +50,7 @@ class WaitingForWorkers {
   }
 
  private:
-  Message room_;
+  PoolMessage room_;
   std::vector<PoolWorker*> busy_;
   std::vector<pollfd> ends_;
 };

@@ -70,8 +70,16 @@ class WorkerPool {
   template <class T>
   std::span<T> input(std::string_view name, const Dims& shape) {
     const Index bytes = checked_bytes({name, element_of<T>, shape, {}});
-    const Index offset = slots_.place(PoolInputs::slot(name), bytes, memory_);
-    return {reinterpret_cast<T*>(memory_.data() + offset), std::size_t(bytes) / sizeof(T)};
+    return {reinterpret_cast<T*>(memory_.data() + place_of(name, bytes)),
+            std::size_t(bytes) / sizeof(T)};
+  }
+  /// A copy of an input in that memory.
+  PoolTensor input(PoolTensor values) {
+    const Index bytes = Index(values.data.size());
+    std::byte* to = memory_.data() + place_of(values.name, bytes);
+    if (bytes) std::memmove(to, values.data.data(), values.data.size());
+    values.data = {to, values.data.size()};
+    return values;
   }
 
   /// The outputs, as one model gives them for the whole batch: each worker gets a balanced part of
@@ -104,6 +112,9 @@ class WorkerPool {
  private:
   static constexpr int most_workers = 1024;
 
+  Index place_of(std::string_view input, Index bytes) {
+    return slots_.place(PoolInputs::slot(input), bytes, memory_);
+  }
   void start(PoolWorker& worker) {
     const std::size_t number = std::size_t(worker.number());
     const auto& environment = options_.environment;
@@ -134,7 +145,7 @@ class WorkerPool {
   WaitingForWorkers waiting_;
   PoolInputs inputs_;
   PoolOutputs outputs_;
-  Message message_;
+  PoolMessage message_;
   std::uint64_t request_ = 0;
 };
 

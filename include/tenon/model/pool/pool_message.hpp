@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What a pool and its workers say to each other, one packet a message:
-///   Message message;  message.start(MessageKind::BUILD_FINISH);  channel.send(message.bytes(),
-///   ...)
+///   PoolMessage message;  message.start(MessageKind::BUILD_FINISH);  channel.send(message.bytes())
 /// A worker answers BUILD_FINISH, or ERROR with a text; PREDICT says where inputs lie in the shared
 /// memory and where outputs go, REPLY what the outputs are; EXIT ends the worker.
 #include <algorithm>
@@ -67,7 +66,7 @@ struct SentTensor {
   }
 };
 
-class Message {
+class PoolMessage {
  public:
   static constexpr std::size_t most_tensors = 128, most_text_bytes = 8192;
 

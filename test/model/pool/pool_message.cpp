@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tenon/model/pool/message.hpp>
+#include <tenon/model/pool/pool_message.hpp>
 
 #include <doctest/doctest.h>
 
@@ -13,16 +13,16 @@ using tenon::test::error_of;
 
 namespace {
 
-Message request() {
+PoolMessage request() {
   const std::vector<float> values(12);
-  Message message;
+  PoolMessage message;
   message.start(MessageKind::PREDICT, 7);
   message.add_input(SentTensor::of(pool_tensor<float>("x", {4, 3}, values), 4096));
   message.add_output(SentTensor::of({"y", Element::int64, {4}, {}}, 8192));
   message.add_text("words");
   return message;
 }
-std::string error_in(const Message& message, std::size_t size) {
+std::string error_in(const PoolMessage& message, std::size_t size) {
   return error_of([&] { message.check(size); });
 }
 
@@ -37,8 +37,8 @@ TEST_CASE("the kinds have MindSpore's numbers") {
 }
 
 TEST_CASE("what is sent is received") {
-  const Message sent = request();
-  Message received;
+  const PoolMessage sent = request();
+  PoolMessage received;
   std::ranges::copy(sent.bytes(), received.room().begin());
   received.check(sent.bytes().size());
   CHECK(received.kind() == MessageKind::PREDICT);
@@ -54,7 +54,7 @@ TEST_CASE("what is sent is received") {
 }
 
 TEST_CASE("a message that is cut or longer is none") {
-  Message message = request();
+  PoolMessage message = request();
   const std::size_t size = message.bytes().size();
   for (std::size_t cut = 0; cut < size; ++cut) REQUIRE(error_in(message, cut) != "");
   CHECK(error_in(message, size) == "");
@@ -64,9 +64,9 @@ TEST_CASE("a message that is cut or longer is none") {
 
 TEST_CASE("any bytes are a message that can be looked at, or an error") {
   std::mt19937 random(1);
-  const Message good = request();
+  const PoolMessage good = request();
   for (int round = 0; round < 20000; ++round) {
-    Message message = good;
+    PoolMessage message = good;
     const int flips = 1 + int(random() % 8);
     for (int i = 0; i < flips; ++i)
       message.room()[random() % good.bytes().size()] ^= std::byte(1 << random() % 8);
@@ -83,14 +83,14 @@ TEST_CASE("any bytes are a message that can be looked at, or an error") {
 }
 
 TEST_CASE("a message has its limits") {
-  Message message;
+  PoolMessage message;
   message.start(MessageKind::REPLY);
   const SentTensor tensor = SentTensor::of({"y", Element::int64, {4}, {}}, 0);
-  for (std::size_t i = 0; i < Message::most_tensors; ++i) message.add_output(tensor);
+  for (std::size_t i = 0; i < PoolMessage::most_tensors; ++i) message.add_output(tensor);
   CHECK(error_of([&] { message.add_input(tensor); }) ==
         "tenon: a model has more than 128 inputs and outputs");
   message.add_text(std::string(100000, 'x'));
-  CHECK(message.text().size() == Message::most_text_bytes);
+  CHECK(message.text().size() == PoolMessage::most_text_bytes);
   CHECK(error_in(message, message.bytes().size()) == "");
   CHECK(message.bytes().size() < message.room().size());
 }
