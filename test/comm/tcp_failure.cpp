@@ -85,6 +85,25 @@ TEST_CASE("a rank that does not wait for the dead one hears of it from one that 
   CHECK(said[1] == said[0]);
 }
 
+TEST_CASE("a failure is heard while another rank is waited for") {
+  if (!is_alone()) return;
+  const auto said = job(4, [](TcpCommunication& communication) {
+    const auto start = std::chrono::steady_clock::now();
+    std::byte data{};
+    std::string text = "done";
+    if (communication.rank() == 3) ::raise(SIGKILL);
+    if (communication.rank() == 1) std::this_thread::sleep_for(4s);  // outside of the library
+    else try {
+        communication.receive({&data, 1}, communication.rank() == 0 ? 1 : 3);
+      } catch (const Error& error) {
+        text = error.what();
+      }
+    return text + (std::chrono::steady_clock::now() - start < 3s ? "" : ", late");
+  });
+  CHECK(said[0] == "tenon: rank 3 is gone: it closed its connections");
+  CHECK(said[2] == said[0]);
+}
+
 TEST_CASE("what one rank throws where others wait in an exchange, all throw") {
   if (!is_alone()) return;
   const auto said = job(4, [](TcpCommunication& communication) {

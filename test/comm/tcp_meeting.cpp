@@ -80,7 +80,8 @@ TEST_CASE("ranks that never come are named to all that did") {
     return joined({.rank = rank == 2 ? 4 : rank, .ranks = 6, .join = at, .patience = 1s});
   });
   for (const std::string& text : said)
-    CHECK(text == sentence("tenon: rank 2, 3, 5 did not come to rank 0 at ", at, " within 1000 ms"));
+    CHECK(text ==
+          sentence("tenon: rank 2, 3, 5 did not come to rank 0 at ", at, " within 1000 ms"));
 }
 
 TEST_CASE("a rank 0 that never comes is an error, and so is one that leaves") {
@@ -185,6 +186,25 @@ TEST_CASE("two jobs at one address, one after the other") {
         3, [&](int rank) { return joined({.rank = rank, .ranks = 3, .join = at, .job = job}); });
     for (const std::string& text : said) CHECK(text == "with 0 11 22");
   }
+}
+
+TEST_CASE("a rank that came to the door of a job that had met tries again") {
+  if (!is_alone()) return;
+  TcpSocket door = TcpSocket::listening(addresses_of("127.0.0.1:1")[0], 0);
+  const std::string at = door.own_address().text();
+  const auto of = [&](int rank) {
+    return start([&, rank] {
+      if (rank > 0) door = TcpSocket();  // the child's
+      return joined({.rank = rank, .ranks = 2, .join = at, .patience = 5s});
+    });
+  };
+  Process second = of(1);
+  door.wait(POLLIN, deadline_after(10s));  // it has come, and nobody lets it in
+  std::this_thread::sleep_for(100ms);
+  door = TcpSocket();
+  Process first = of(0);
+  CHECK(ended(second, 10s) == "with 0 11");
+  CHECK(ended(first, 10s) == "with 0 11");
 }
 
 TEST_CASE("a rank that comes twice is refused the second time") {
