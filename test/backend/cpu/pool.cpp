@@ -34,6 +34,22 @@ TEST_CASE("MaxPool: the law's numbers, also where windows lie in the border, and
   check_pools<MaxPool, double>(0);
 }
 
+TEST_CASE("windows of 2 x 2 beside each other, of all widths, instruction sets and threads") {
+  std::vector<Cpu> all{Cpu({.threads = 3})};
+  for (int set = 0; set <= int(best_instruction_set()); ++set)
+    all.push_back(Cpu({.instructions = InstructionSet(set)}));
+  for (const Cpu& backend : all)
+    for (const Index width : {2, 3, 5, 8, 10, 17, 28, 33, 70})
+      for (const Index height : {2, 5, 8}) {
+        Pictured<float> p(MaxPool({2, 2}, {2, 2}), {{3, 2, height, width}}, true);
+        for (std::size_t n = 0; n < p.inputs[0].size(); n += 11)
+          p.inputs[0][n] = std::numeric_limits<float>::quiet_NaN();
+        CHECK(difference(p.of(backend), p.by_law()) == 0);
+        Pictured<double> q(AveragePool({2, 2}, {2, 2}), {{2, 3, height, width}}, true);
+        CHECK(difference(q.of(backend), q.by_law()) == 0);
+      }
+}
+
 TEST_CASE("AvgPool: the law's numbers, with the border's zeros or without") {
   for (const bool zeros : {false, true}) {
     check_pools<AveragePool, float>(0, zeros);

@@ -16,6 +16,7 @@ class PreparedConvolution : public PreparedKernel {
   PreparedConvolution(const KernelCall& call, PackedForms* forms, InstructionSet set,
                       std::shared_ptr<Workers> workers)
       : tiles_(call, set),
+        loops_(picture_loops<T>(set)),
         forms_(forms),
         packed_(forms ? 0 : tiles_.weights() * Index(sizeof(T))),
         workers_(std::move(workers)) {
@@ -53,13 +54,14 @@ class PreparedConvolution : public PreparedKernel {
     T* picture = reinterpret_cast<T*>(pictures_[std::size_t(worker)].data());
     for (Index at = mine.first; at < mine.last;) {
       const Index image = at / parts, last = std::min(mine.last, (image + 1) * parts);
-      p.copy(call.inputs[0].as<const T>() + image * pixels, picture);
+      p.copy(loops_, call.inputs[0].as<const T>() + image * pixels, picture);
       for (; at < last; ++at)
         tiles_.multiply(call, reinterpret_cast<const T*>(weights_), picture, image, at % parts);
     }
   }
 
   ConvolutionTiles<T> tiles_;
+  const PictureLoops<T>& loops_;
   PackedForms* forms_;  // of the weights; null where they are no parameter
   Memory packed_;       // then
   const std::byte* weights_ = nullptr;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// A convolution as tiles: some channels of y at places that lie beside each other in the picture.
+/// A convolution as tiles: some channels of y at places beside each other.
 ///   for all places:  for all tiles of channels:  y = window_tile(weights, picture)
-/// The places of a row's end, where windows hang over into the next row, are made and left out.
 #include <tenon/backend/cpu/picture.hpp>
 #include <tenon/backend/cpu/window_tile.hpp>
 #include <tenon/core/finish.hpp>
@@ -26,7 +25,6 @@ class ConvolutionTiles {
       channels_.push_back({o, kind, o / each * w.size(1) * picture_.channel()});
       o += tiles_.high[std::size_t(kind)];
     }
-    divide_places();
     if (!call.sum_blocks || grouped) return;
     blocks_ = *call.sum_blocks;
     for (Index& end : blocks_.ends) end *= w.size(2) * w.size(3);
@@ -35,7 +33,7 @@ class ConvolutionTiles {
   const Picture& picture() const { return picture_; }
   Index depth() const { return Index(at_.size()); }  // of a window
   Index weights() const { return y_[1] * depth(); }
-  Index parts() const { return Index(places_.size()); }  // of the places
+  Index parts() const { return (y_[2] * y_[3] + width() - 1) / width(); }  // of the places
   /// Which tiles there are: what weights that are packed for them depend on.
   std::string form() const {
     std::string s = "channels";
@@ -55,19 +53,21 @@ class ConvolutionTiles {
   /// All channels of one image at one part of the places.
   void multiply(const KernelCall& call, const T* weights, const T* picture, Index image,
                 Index part) const {
-    const Places& places = places_[std::size_t(part)];
+    const Index first = part * width(), left = y_[2] * y_[3] - first;
+    const int vectors = left > tiles_.lanes ? 2 : 1;
+    const Places places{vectors * tiles_.lanes, std::min(left, vectors * tiles_.lanes)};
     const Finish finish = call.finish();
     const T* bias = static_cast<const T*>(finish.bias);
     for (const Channels& channels : channels_) {
       TileCall<T> tile{};
       tile.rows = tiles_.high[std::size_t(channels.kind)];
       tile.x = weights + channels.first * depth();
-      tile.w = picture + channels.picture + places.first;
+      tile.w = picture + channels.picture + first;
       tile.at = at_.data(), tile.depth = depth();
       tile.bias = bias ? bias + channels.first : nullptr;
       tile.relu = finish.activation_name == "ReLU";
-      T* y = call.output.as<T>() + (image * y_[1] + channels.first) * y_[2] * y_[3];
-      const Function function = tiles_.tile[channels.kind][places.vectors - 1];
+      T* y = call.output.as<T>() + (image * y_[1] + channels.first) * y_[2] * y_[3] + first;
+      const Function function = tiles_.tile[channels.kind][vectors - 1];
       if (blocks_.sums() > 0) add_blocks(finish, function, tile, places, y);
       else make(finish, function, tile, places, y);
     }
@@ -82,59 +82,32 @@ class ConvolutionTiles {
     int kind;
     Index picture;  // where the group's channels begin
   };
-  struct Run {  // of places: so many from `from` on are `to` and on in y
-    Index from, to, count;
-  };
   struct Places {
-    Index first;
-    int vectors;
-    Index width;
-    std::vector<Run> runs;
+    Index width, count;  // of a tile, and those that y has
   };
 
   static Picture picture_of(const KernelCall& call) {
     const Block& w = call.inputs[1];
     return {call.inputs[0], convolution_window(call.attributes, 0, w.size(2)),
-            convolution_window(call.attributes, 1, w.size(3))};
+            convolution_window(call.attributes, 1, w.size(3)), call.output.size(3)};
   }
-
-  void divide_places() {
-    const Index all = y_[2] * y_[3] > 0 ? (y_[2] - 1) * picture_.pitch + y_[3] : 0;
-    for (Index first = 0; first < all; first += places_.back().width) {
-      const int vectors = all - first > tiles_.lanes ? 2 : 1;
-      const Interval here{first, first + vectors * tiles_.lanes};
-      Places& places = places_.emplace_back(Places{first, vectors, here.size(), {}});
-      for (Index p = first / picture_.pitch; p < y_[2] && p * picture_.pitch < here.last; ++p) {
-        const Index row = p * picture_.pitch;
-        const Interval both = intersection({row, row + y_[3]}, here);
-        if (both.size() > 0)
-          places.runs.push_back({both.first - first, p * y_[3] + both.first - row, both.size()});
-      }
-    }
-  }
+  Index width() const { return 2 * tiles_.lanes; }
 
   /// One tile, to its places in y.
   void make(const Finish& finish, Function function, TileCall<T>& tile, const Places& places,
             T* y) const {
     alignas(64) T sums[largest];
     const Index size = y_[2] * y_[3];
-    const bool at_once = places.runs.size() == 1 && places.runs[0].count == places.width;
-    tile.y = at_once ? y + places.runs[0].to : sums;
-    tile.y_pitch = at_once ? size : places.width;
+    const bool cut = places.count < places.width;
+    tile.y = cut ? sums : y;
+    tile.y_pitch = cut ? places.width : size;
     function(tile);
-    for (Index r = 0; r < tile.rows && !at_once; ++r)
-      for (const Run& run : places.runs) {
-        const T* from = sums + r * places.width + run.from;
-        T* to = y + r * size + run.to;
-        Index i = 0;
-        for (; i + 4 <= run.count; i += 4) std::memcpy(to + i, from + i, 4 * sizeof(T));
-        for (; i < run.count; ++i) to[i] = from[i];
-      }
+    for (Index r = 0; r < tile.rows && cut; ++r)
+      std::copy_n(sums + r * places.width, places.count, y + r * size);
     if (!finish.activation || tile.relu) return;
     for (Index r = 0; r < tile.rows; ++r)
-      for (const Run& run : places.runs)
-        finish_rows(y + r * size + run.to, 1, run.count,
-                    {nullptr, finish.activation, finish.activation_name});
+      finish_rows(y + r * size, 1, places.count,
+                  {nullptr, finish.activation, finish.activation_name});
   }
 
   /// The sums that are left, each as far behind the one before as y is large.
@@ -166,7 +139,6 @@ class ConvolutionTiles {
   Picture picture_;
   std::vector<Index> at_;  // where each element of a window lies
   std::vector<Channels> channels_;
-  std::vector<Places> places_;
   SumBlocks blocks_;  // of a window's elements; none: one after the other
 };
 

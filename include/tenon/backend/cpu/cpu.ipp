@@ -43,9 +43,11 @@ std::unique_ptr<PreparedKernel> Cpu::prepare_of(std::string_view op, const Kerne
     return std::make_unique<detail::PreparedConvolution<T>>(call, parameters[1],
                                                             options_.instructions, workers());
   if (op == "MaxPool")
-    return std::make_unique<detail::PreparedPool<T, detail::Largest>>(call, workers());
+    return std::make_unique<detail::PreparedPool<T, detail::Largest>>(call, options_.instructions,
+                                                                      workers());
   if (op == "AvgPool")
-    return std::make_unique<detail::PreparedPool<T, detail::Sum>>(call, workers());
+    return std::make_unique<detail::PreparedPool<T, detail::Sum>>(call, options_.instructions,
+                                                                  workers());
   return nullptr;
 }
 

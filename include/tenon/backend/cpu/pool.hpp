@@ -3,34 +3,14 @@
 /// MaxPool and AvgPool of a plan's step, made ready. A row of y: the picture's rows that its
 /// windows have are made one, number by number, and then as many of its neighbours are made one as
 /// a window is wide.
-#include <limits>
 #include <memory>
 
 #include <tenon/backend/backend.hpp>
-#include <tenon/backend/cpu/vectors.hpp>
+#include <tenon/backend/cpu/picture_loops.hpp>
 #include <tenon/backend/cpu/workers.hpp>
 #include <tenon/core/window.hpp>
 
 namespace tenon::detail {
-
-/// NaN if either is.
-struct Largest {
-  template <class T>
-  static constexpr T nothing = -std::numeric_limits<T>::infinity();
-  template <class V>
-  [[gnu::always_inline]] static void add(V& largest, const V& x) {
-    largest = x > largest ? x : largest;
-    largest = x == x ? largest : x;
-  }
-};
-struct Sum {
-  template <class T>
-  static constexpr T nothing = 0;
-  template <class V>
-  [[gnu::always_inline]] static void add(V& sum, const V& x) {
-    sum += x;
-  }
-};
 
 template <class T, class Fold>
 class PreparedPool : public PreparedKernel {
@@ -38,13 +18,14 @@ class PreparedPool : public PreparedKernel {
   static constexpr Index lanes = 16 / Index(sizeof(T));
 
  public:
-  PreparedPool(const KernelCall& call, std::shared_ptr<Workers> workers)
+  PreparedPool(const KernelCall& call, InstructionSet set, std::shared_ptr<Workers> workers)
       : x_(sizes(call.inputs[0].box)),
         y_(sizes(call.output.box)),
         down_(pool_window(call.attributes, 0)),
         across_(pool_window(call.attributes, 1)),
         mean_(std::is_same_v<Fold, Sum>),
         count_border_(mean_ && call.attributes.integers[11]),
+        loops_(picture_loops<T>(set)),
         workers_(std::move(workers)) {
     const Index end = y_[3] ? (y_[3] - 1) * across_.stride + across_.extent() : 0;
     line_ = std::max(end, across_.before + x_[3]) + 4 * lanes;
@@ -62,13 +43,14 @@ class PreparedPool : public PreparedKernel {
     const auto part = [&](Index i) {
       T* line = reinterpret_cast<T*>(lines_[std::size_t(i)].data());
       const Interval mine = balanced_block(rows, count, i);
+      if (by_two()) return fold_by_two(call, mine);
       for (Index row = mine.first; row < mine.last; ++row) {
         const Index p = row % y_[2];
         const T* image = call.inputs[0].as<const T>() + row / y_[2] * x_[2] * x_[3];
         fold_rows(image, p, line + across_.before);
         T* y = call.output.as<T>() + row * y_[3];
         fold_neighbours(line, y);
-        if (mean_) divide(y, p);
+        divide(y, p);
       }
     };
     if (count == 1) part(0);
@@ -76,6 +58,28 @@ class PreparedPool : public PreparedKernel {
   }
 
  private:
+  /// Windows of 2 x 2 beside each other, all of them in the picture.
+  bool by_two() const {
+    const auto two = [](const Window& w, Index places, Index size) {
+      return w.kernel == 2 && w.stride == 2 && w.before == 0 && w.dilation == 1 &&
+             2 * places <= size;
+    };
+    return two(down_, y_[2], x_[2]) && two(across_, y_[3], x_[3]);
+  }
+  void fold_by_two(const KernelCall& call, Interval rows) const {
+    for (Index row = rows.first; row < rows.last;) {
+      const Index image = row / y_[2], p = row % y_[2];
+      TileCall<T> part{};
+      part.rows = std::min(y_[2] - p, rows.last - row), part.depth = y_[3];
+      part.x = call.inputs[0].as<const T>() + (image * x_[2] + 2 * p) * x_[3];
+      part.x_pitch = x_[3], part.y_pitch = y_[3];
+      part.y = call.output.as<T>() + row * y_[3];
+      loops_.pooled(Fold())(part);
+      for (Index i = 0; i < part.rows; ++i) divide(part.y + i * y_[3], p + i);
+      row += part.rows;
+    }
+  }
+
   void fold_rows(const T* image, Index p, T* line) const {
     const Interval rows = down_.inside(p, x_[2]);
     if (rows.size() == 0) return void(std::fill_n(line, x_[3], Fold::template nothing<T>));
@@ -124,6 +128,7 @@ class PreparedPool : public PreparedKernel {
   }
 
   void divide(T* y, Index p) const {
+    if (!mean_) return;
     const auto size = [&](const Window& w, Index place, Index of) {
       return (count_border_ ? w.padded(place, of) : w.inside(place, of)).size();
     };
@@ -134,6 +139,7 @@ class PreparedPool : public PreparedKernel {
   Dims x_, y_;
   Window down_, across_;
   bool mean_, count_border_;
+  const PictureLoops<T>& loops_;
   Index line_;                 // elements of a row with its border, and of vectors behind it
   std::vector<Memory> lines_;  // of each worker
   std::shared_ptr<Workers> workers_;
