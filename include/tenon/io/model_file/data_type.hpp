@@ -28,6 +28,13 @@ constexpr std::optional<Element> element_of_data_type(Index type, ModelFormat fo
   return {};
 }
 
+/// The data_type of an element, in MindIR.
+constexpr int data_type_of(Element element) {
+  for (int type = 1; type < 19; ++type)
+    if (element_of_data_type(type, ModelFormat::mindir) == element) return type;
+  return 0;
+}
+
 /// The element of one of MindSpore's type numbers, which are Cast's: 43 is float32. None of others.
 constexpr std::optional<Element> element_of_type_number(Index type) {
   switch (type) {

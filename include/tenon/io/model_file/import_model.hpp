@@ -111,6 +111,7 @@ inline Imported import_model(const ModelFile& file, const ImportOptions& options
       own.back()[0] = input.shape[0] < 0 ? own.back()[0] : input.shape[0];
   }
   ImportState state(file, options.keep_parameters);
+  state.keep_strategies = options.keep_strategies;
   count_readers(state, needed, outputs);
   std::vector<Dims> original;
   if (own != shapes) {

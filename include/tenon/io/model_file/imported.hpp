@@ -35,6 +35,8 @@ struct ImportOptions {
   /// Parameters stay as they are in the file, so that a checkpoint can be loaded over them: no
   /// normalisation is folded into weights.
   bool keep_parameters = false;
+  /// Operators are told the strategies that the file has for them: in_strategy, as `shard` sets it.
+  bool keep_strategies = false;
 };
 
 }  // namespace tenon

@@ -143,6 +143,8 @@ class MindirGraph {
     const FileAttribute& numbers = value->value;
     if (value->tensor && !value->is_list)
       build_.make_constant(field, made, build_.tensor(*value->tensor).tensor);
+    else if (!numbers.reals.empty() && numbers.integers.empty() && value->type == 11)
+      build_.make_constant(field, made, numbers.reals, value->is_list);
     else if (!numbers.reals.empty() && numbers.integers.empty())
       build_.make_constant(field, made,
                            std::vector<float>(numbers.reals.begin(), numbers.reals.end()),

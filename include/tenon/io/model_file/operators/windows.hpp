@@ -90,14 +90,18 @@ inline void record_conv(const SourceNode& at) {
   at.result(has_bias ? at.record(BiasAdd(), {y, at.operand(2)}) : y);
 }
 
-/// MindSpore's inputs of AvgPool from 1 on are the window, its strides and its mode.
+/// MindSpore's inputs of AvgPool from 1 on are the window, its strides and its mode. The mode pad
+/// is MindSpore Lite's: it has a pad_list and dilations as a convolution has.
 inline Sliding pool_sliding(const SourceNode& at) {
   check_pictures(at);
   if (at.is_onnx()) return onnx_sliding(at, height_width(at, "kernel_shape"));
-  Sliding s{height_width(at, "kernel_size", 1), height_width(at, "strides", 2), {}, {}};
+  Sliding s{height_width(at, "kernel_size", 1), height_width(at, "strides", 2),
+            height_width(at, "dilation"), {}};
   const Index mode = pad_mode(at, 3);
   if (mode == 1) s.border = border_of_same(at.shape(0), s.kernel, s.stride, s.dilation, false);
-  if (mode == 0) at.fail("of the pad_mode pad; legal: same and valid");
+  const Dims pad = at.dims("pad_list");
+  if (mode == 0 && pad.size() != 4) at.fail("of the pad_mode pad without a pad_list of four");
+  if (mode == 0) s.border = {pad[0], pad[1], pad[2], pad[3]};
   return s;
 }
 inline void record_max_pool(const SourceNode& at) {
