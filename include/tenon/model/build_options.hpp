@@ -30,6 +30,7 @@ struct BuildOptions {
   std::string strategy{};            // MindSpore's strategy file: how operators are cut
   bool cut_weights = false;          // instead: large weights over all ranks (plan/cut_weights.hpp)
   std::vector<InputShape> shapes{};  // of inputs; none: the file's, an open batch is one row
+  std::string output{};              // the name of the one output that is wanted; none: all
   std::string checkpoint{};  // values for the parameters: one file, or 'DIR/rank_{}/x{}.ckpt'
   std::string checkpoint_strategy{};      // how these files are cut; none: as `strategy` says
   LoadWay way = LoadWay::mapped;          // how weights of the model file are loaded

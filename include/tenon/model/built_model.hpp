@@ -4,18 +4,19 @@
 /// each batch that it was given so far.
 #include <map>
 
+#include <tenon/model/any_model.hpp>
 #include <tenon/model/model_source.hpp>
 #include <tenon/model/named_inputs.hpp>
 #include <tenon/run/executor.hpp>
 
 namespace tenon::detail {
 
-class BuiltModel {
+class BuiltModel : public AnyModel {
  public:
   /// Collective. @param lender whose parameters are used; none. @throws Error on every rank.
-  BuiltModel(const std::string& path, ModelType type, std::unique_ptr<Backend> backend,
+  BuiltModel(const std::string& path, ModelType type, const Backend& backend,
              Communication& communication, const BuildOptions& options, const BuiltModel* lender)
-      : communication_(communication), backend_(std::move(backend)) {
+      : communication_(communication), backend_(backend) {
     std::uint64_t content = 0;
     communication.together([&] {
       source_ = std::make_shared<ModelSource>(path, type, options);
@@ -30,19 +31,19 @@ class BuiltModel {
     execute(forwards_[shapes_of(net().graph)], view_);
   }
 
-  std::vector<ModelTensor> inputs() const {
+  std::vector<ModelTensor> inputs() const override {
     std::vector<ModelTensor> all;
     for (std::size_t i = 0; i < net().inputs.size(); ++i)
       all.emplace_back(net().inputs[i], input(i).shape, input(i).element);
     return all;
   }
 
-  std::vector<ModelTensor> predict(std::span<const ModelTensor> given) {
+  std::vector<ModelTensor> predict(std::span<const ModelTensor> given) override {
     const std::vector<const ModelTensor*> inputs = in_order(given, net().inputs);
     std::vector<Dims> shapes;
     std::vector<const void*> data;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      check(*inputs[i], i);
+      check_input(*inputs[i], net().inputs[i], input(i).element);
       shapes.push_back(inputs[i]->shape());
       data.push_back(inputs[i]->data());
     }
@@ -59,10 +60,9 @@ class BuiltModel {
     return outputs;
   }
 
-  const PlanView& plan() const { return view_; }
-  const Graph& graph() const { return net().graph; }
-  Parameters& parameters() { return *parameters_; }
-  const Backend& backend() const { return *backend_; }
+  const PlanView& plan() const override { return view_; }
+  const Graph& graph() const override { return net().graph; }
+  Parameters& parameters() override { return *parameters_; }
 
  private:
   struct Forward {
@@ -76,13 +76,6 @@ class BuiltModel {
   const Node& input(std::size_t i) const {
     return net().graph.nodes[std::size_t(net().graph.inputs[i])];
   }
-  void check(const ModelTensor& given, std::size_t i) const {
-    if (given.element() != input(i).element)
-      throw Error(sentence("the input ", net().inputs[i], " is of ", text(input(i).element),
-                           ", not of ", text(given.element())));
-    if (!given.data() && given.element_num() > 0)
-      throw Error(sentence("the input ", net().inputs[i], " has no values: set_data gives them"));
-  }
   static std::vector<Dims> shapes_of(const Graph& graph) {
     std::vector<Dims> shapes;
     for (int input : graph.inputs) shapes.push_back(graph.nodes[std::size_t(input)].shape);
@@ -90,7 +83,7 @@ class BuiltModel {
   }
 
   void execute(Forward& forward, const PlanView& plan) {
-    forward.executor = std::make_unique<Executor>(plan, *backend_, communication_, *parameters_);
+    forward.executor = std::make_unique<Executor>(plan, backend_, communication_, *parameters_);
   }
   Executor& forward_of(const std::vector<Dims>& shapes) {
     const auto known = forwards_.find(shapes);
@@ -128,7 +121,7 @@ class BuiltModel {
   };
 
   Communication& communication_;
-  std::unique_ptr<Backend> backend_;
+  const Backend& backend_;
   std::shared_ptr<ModelSource> source_;
   Plan plan_;
   PlanView view_;

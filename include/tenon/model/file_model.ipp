@@ -3,11 +3,13 @@
 /// What model/file_model.hpp declares.
 #include <tenon/comm/alone.hpp>
 #include <tenon/model/built_model.hpp>
+#include <tenon/model/rank_program.hpp>
 
 namespace tenon {
 
-struct Model<FromFile>::Built : detail::BuiltModel {
-  using BuiltModel::BuiltModel;
+struct Model<FromFile>::Built {
+  std::unique_ptr<Backend> backend;
+  std::unique_ptr<detail::AnyModel> model;
 };
 
 TENON_DECL Model<FromFile>::Model() : communication_(std::make_unique<Alone>()) {}
@@ -34,15 +36,25 @@ TENON_DECL void Model<FromFile>::build_from_file(const std::string& path, ModelT
                                                  std::unique_ptr<Backend> backend,
                                                  const BuildOptions& options) {
   const detail::BuiltModel* lender = nullptr;
+  std::optional<ModelFile> part;  // this rank's, of a network that was cut elsewhere
   communication_->together([&] {
+    if (has_number(path)) part = detail::rank_file(path, type, *communication_, options);
     if (!options.weights_of) return;
-    lender = options.weights_of->built_.get();
-    if (!lender) throw Error("a model is to use the weights of one that was not built");
-    if (options.weights_of->communication_->size() != communication_->size())
-      throw Error("a model is to use the weights of one on other ranks");
+    if (!options.weights_of->built_)
+      throw Error("a model is to use the weights of one that was not built");
+    lender = dynamic_cast<const detail::BuiltModel*>(options.weights_of->built_->model.get());
+    if (!lender || options.weights_of->communication_->size() != communication_->size())
+      throw Error("a model is to use the weights of one on other ranks, or cut elsewhere");
   });
-  built_ =
-      std::make_unique<Built>(path, type, std::move(backend), *communication_, options, lender);
+  auto built = std::make_unique<Built>();
+  built->backend = std::move(backend);
+  if (part)
+    built->model = std::make_unique<detail::RankProgram>(std::move(*part), *built->backend,
+                                                         *communication_, options);
+  else
+    built->model = std::make_unique<detail::BuiltModel>(path, type, *built->backend,
+                                                        *communication_, options, lender);
+  built_ = std::move(built);
 }
 
 namespace detail {
@@ -55,17 +67,23 @@ inline auto& built(const auto& model) {
 }  // namespace detail
 
 TENON_DECL std::vector<ModelTensor> Model<FromFile>::get_inputs() const {
-  return detail::built(built_).inputs();
+  return detail::built(built_).model->inputs();
 }
 TENON_DECL std::vector<ModelTensor> Model<FromFile>::predict(std::span<const ModelTensor> inputs) {
-  return detail::built(built_).predict(inputs);
+  return detail::built(built_).model->predict(inputs);
 }
-TENON_DECL const PlanView& Model<FromFile>::plan() const { return detail::built(built_).plan(); }
-TENON_DECL const Graph& Model<FromFile>::graph() const { return detail::built(built_).graph(); }
-TENON_DECL Parameters& Model<FromFile>::parameters() { return detail::built(built_).parameters(); }
+TENON_DECL const PlanView& Model<FromFile>::plan() const {
+  return detail::built(built_).model->plan();
+}
+TENON_DECL const Graph& Model<FromFile>::graph() const {
+  return detail::built(built_).model->graph();
+}
+TENON_DECL Parameters& Model<FromFile>::parameters() {
+  return detail::built(built_).model->parameters();
+}
 TENON_DECL Communication& Model<FromFile>::communication() { return *communication_; }
 TENON_DECL const Backend& Model<FromFile>::backend() const {
-  return detail::built(built_).backend();
+  return *detail::built(built_).backend;
 }
 
 }  // namespace tenon

@@ -36,6 +36,7 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
   Imported import(const std::vector<Dims>& shapes) const {
     ImportOptions how;
     how.shapes = shapes;
+    how.output = options_.output;
     how.keep_parameters = !options_.checkpoint.empty();
     return import_model(file_, how);
   }
