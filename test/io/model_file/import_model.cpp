@@ -350,6 +350,16 @@ TEST_CASE("integers are divided as integers") {
   CHECK(error_of_import(Written(w).file) == "");
 }
 
+TEST_CASE("an output that an operator has not is told") {
+  OnnxWriter w;
+  w.input("x", {6});
+  w.node("Relu", {"x"}, {"y", "more"});
+  w.output("more");
+  CHECK(error_of_import(Written(w).file) ==
+        "tenon: cannot import x.onnx: more is no tensor, or an output of an operator that has "
+        "fewer here");
+}
+
 TEST_CASE("a small file makes no large network") {
   OnnxWriter w;
   w.input("x", {65536});

@@ -86,17 +86,7 @@ inline void check_output(const ImportState& state, int output, const std::vector
                          "the batch; legal: the file's own"));
 }
 
-}  // namespace detail
-
-/// The network of a model file, for inputs of the file's shapes or of others. A node of the file is
-/// one of the graph of its name, or several, NAME.part; parameters have the file's names. What is
-/// known before running is computed here: shapes, axes, constants. What nothing reads is left out.
-/// Where another batch is wanted than the file's, a reshape to constants follows it: the dimension
-/// grows before which there are as many elements as before the one that grew in its operand.
-/// @throws Error that names the file and all operators that are not supported; or the node and what
-/// is wrong with it.
-inline Imported import_model(const ModelFile& file, const ImportOptions& options = {}) {
-  using namespace detail;
+inline Imported imported(const ModelFile& file, const ImportOptions& options) {
   if (!options.shapes.empty() && options.shapes.size() != file.inputs.size())
     throw Error(sentence("cannot import ", file.path, ": ", options.shapes.size(),
                          " shapes are given; legal: ", file.inputs.size(), ", one for each input"));
@@ -126,6 +116,26 @@ inline Imported import_model(const ModelFile& file, const ImportOptions& options
     if (state.original) check_output(state, output, original);
   LayerNormPattern(state.result).replace_all();
   return only_reachable(state, outputs);
+}
+
+}  // namespace detail
+
+/// The network of a model file, for inputs of the file's shapes or of others. A node of the file is
+/// one of the graph of its name, or several, NAME.part; parameters have the file's names. What is
+/// known before running is computed here: shapes, axes, constants. What nothing reads is left out.
+/// Where another batch is wanted than the file's, a reshape to constants follows it: the dimension
+/// grows before which there are as many elements as before the one that grew in its operand.
+/// @throws Error that names the file and all operators that are not supported; or the node and what
+/// is wrong with it.
+inline Imported import_model(const ModelFile& file, const ImportOptions& options = {}) {
+  constexpr std::string_view label = "tenon: ", done = "tenon: cannot import ";
+  try {
+    return detail::imported(file, options);
+  } catch (const Error& error) {
+    const std::string_view what = error.what();
+    if (what.starts_with(done)) throw;
+    throw Error(sentence("cannot import ", file.path, ": ", what.substr(label.size())));
+  }
 }
 
 }  // namespace tenon

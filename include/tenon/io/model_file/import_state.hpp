@@ -42,7 +42,7 @@ class ImportState : public ParameterMaker {
     if (of.known) return of.known->shape;
     if (const StoredTensor* constant = file.constant(value)) return constant->shape;
     if (const FileTensor* missing = unfilled[std::size_t(value)]) return missing->shape;
-    throw Error(std::string(file.name(value)).append(" is no tensor"));
+    fail_unmade(value);
   }
   /// As a node of the graph: halves are floats there.
   Element element(int value) const {
@@ -91,7 +91,7 @@ class ImportState : public ParameterMaker {
                                            of.known->values);
     else if (missing)
       made = parameter_of(name, {name, missing->element, missing->shape, {}}, false, true);
-    else throw Error(name + " is no tensor");
+    else fail_unmade(value);
     of.node = made.node;
     return made;
   }
@@ -113,6 +113,11 @@ class ImportState : public ParameterMaker {
   }
 
  private:
+  [[noreturn]] void fail_unmade(int value) const {
+    throw Error(sentence("cannot import ", file.path, ": ", file.name(value),
+                         " is no tensor, or an output of an operator that has fewer here"));
+  }
+
   std::size_t computed_ = 0;
 };
 
