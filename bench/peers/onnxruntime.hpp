@@ -12,8 +12,10 @@ namespace bench {
 
 class OnnxRuntime {
  public:
-  OnnxRuntime(const std::string& python, const Problem& problem)
-      : child_({python, TENON_BENCH "/peers/onnxruntime_child.py"}) {
+  /// @param script onnxruntime_pool.py: as many processes as the problem has threads.
+  OnnxRuntime(const std::string& python, const Problem& problem,
+              const std::string& script = "onnxruntime_child.py")
+      : child_({python, TENON_BENCH "/peers/" + script}) {
     ::signal(SIGPIPE, SIG_IGN);  // a child that has ended is said by its silence
     std::string widths = std::to_string(problem.layers[0].inner);
     for (const Layer& layer : problem.layers) widths += " " + std::to_string(layer.columns);

@@ -106,5 +106,6 @@ def main(ask, answer):
         answer.flush()
 
 
-print("here", flush=True)
-main(sys.stdin.buffer, sys.stdout.buffer)
+if __name__ == "__main__":
+    print("here", flush=True)
+    main(sys.stdin.buffer, sys.stdout.buffer)
