@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <tenon/io/npy.hpp>
+#include <tenon/model/export.hpp>
 
 #include "model/inputs.hpp"
 #include "model/launch.hpp"
@@ -14,6 +15,7 @@ using namespace tenon::program;
 
 struct RunOptions : ModelOptions {
   std::vector<std::string> inputs, outputs;  // FILE, or NAME=FILE
+  std::string exported;  // DIR/net_rank_{}
   Index batch = 0, repeat = 1;
   bool as_json = false;
 };
@@ -26,9 +28,12 @@ static void describe(CLI::App& app, RunOptions& o) {
       ->allow_extra_args(false);
   app.add_option("--batch", o.batch, "rows of inputs of ones [the model's]")
       ->check(CLI::Range(Index(1), Index(1) << 31));
-  app.add_option("--repeat", o.repeat, "how often to predict; the least time is said")
-      ->check(CLI::Range(Index(1), Index(1) << 31))
+  app.add_option("--repeat", o.repeat,
+                 "how often to predict; the least time is said; 0: build only")
+      ->check(CLI::Range(Index(0), Index(1) << 31))
       ->capture_default_str();
+  app.add_option("--export", o.exported,
+                 "'DIR/net_rank_{}': write a .mindir file for each rank, and end");
   app.add_flag("--json", o.as_json, "one JSON document instead");
   app.footer(
       "Examples:\n  mpirun -n 8 tenon-run mlp.mindir --strategy s.ckpt --input x.npy --output "
@@ -79,6 +84,10 @@ static void run(FileModel& model, bool first, RunOptions o) {
   const auto start = Clock::now();
   build(model, o);
   const double build_seconds = seconds_since(start);
+  if (!o.exported.empty()) {
+    const bool has_end = o.exported.ends_with(".mindir");
+    return export_model(model, has_end ? o.exported : o.exported + ".mindir");
+  }
   std::vector<ModelTensor> inputs;
   std::vector<Destination> destinations;
   model.communication().together([&] {
@@ -95,11 +104,12 @@ static void run(FileModel& model, bool first, RunOptions o) {
     least_seconds = std::min(least_seconds, seconds);
   }
   model.communication().together([&] {
-    if (first) write(outputs, destinations);
+    if (first && o.repeat) write(outputs, destinations);
   });
   if (!first) return;
   if (o.as_json) {
     nlohmann::ordered_json all;
+    all["outputs"] = nlohmann::ordered_json::array();
     for (const ModelTensor& y : outputs) all["outputs"].push_back(described(y));
     all["ranks"] = model.communication().size();
     all["seconds"] = {{"build", build_seconds}, {"first", first_seconds}, {"least", least_seconds}};
@@ -107,7 +117,8 @@ static void run(FileModel& model, bool first, RunOptions o) {
     return;
   }
   for (const ModelTensor& y : outputs) print(y);
-  std::printf("load and build: %.3f s, first predict: %.6f s", build_seconds, first_seconds);
+  std::printf("load and build: %.3f s", build_seconds);
+  if (o.repeat > 0) std::printf(", first predict: %.6f s", first_seconds);
   if (o.repeat > 1)
     std::printf(", least of %lld: %.6f s", static_cast<long long>(o.repeat), least_seconds);
   std::printf("\n");
