@@ -9,12 +9,14 @@
 #error tenon/source.hpp is for programs that are compiled with -DTENON_SEPARATE_COMPILATION
 #endif
 
+#include <tenon/model/export.hpp>
 #include <tenon/model/file_model.hpp>
 #include <tenon/tenon.hpp>
 
 #include <tenon/backend/cpu/cpu.ipp>
 #include <tenon/comm/mpi.ipp>
 #include <tenon/io/open_tensors.ipp>
+#include <tenon/model/export.ipp>
 #include <tenon/model/file_model.ipp>
 #include <tenon/model/load.ipp>
 #include <tenon/model/save.ipp>

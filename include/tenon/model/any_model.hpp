@@ -6,7 +6,15 @@
 #include <tenon/network/graph.hpp>
 #include <tenon/run/parameters.hpp>
 
-namespace tenon::detail {
+namespace tenon {
+
+/// A network with its strategies, and the names of its inputs and outputs.
+struct NamedNetwork {
+  Graph graph;
+  std::vector<std::string> inputs, outputs;
+};
+
+namespace detail {
 
 class AnyModel {
  public:
@@ -15,6 +23,7 @@ class AnyModel {
   virtual std::vector<ModelTensor> predict(std::span<const ModelTensor> given) = 0;
   virtual const PlanView& plan() const { none(); }
   virtual const Graph& graph() const { none(); }
+  virtual NamedNetwork network() const { none(); }
   virtual Parameters& parameters() { none(); }
 
  private:
@@ -34,4 +43,6 @@ inline void check_input(const ModelTensor& given, const std::string& name, Eleme
     throw Error(sentence("the input ", name, " has no values: set_data gives them"));
 }
 
-}  // namespace tenon::detail
+}  // namespace detail
+
+}  // namespace tenon

@@ -5,7 +5,7 @@
 #include <map>
 
 #include <tenon/model/any_model.hpp>
-#include <tenon/model/model_source.hpp>
+#include <tenon/model/exported_source.hpp>
 #include <tenon/model/named_inputs.hpp>
 #include <tenon/run/executor.hpp>
 
@@ -19,13 +19,12 @@ class BuiltModel : public AnyModel {
       : communication_(communication), backend_(backend) {
     std::uint64_t content = 0;
     communication.together([&] {
-      source_ = std::make_shared<ModelSource>(path, type, options);
+      source_ = source_of(path, type, options, communication.rank(), communication.size());
       plan_ = source_->plan(net().graph, communication.size(), lender ? &lender->view_ : nullptr);
       content = source_->content();
     });
     view_ = view(plan_);
-    if (!communication.agree(content))
-      throw Error("the ranks were given different models, or files that differ");
+    if (!communication.agree(content)) throw Error(source_->differing());
     parameters_ = lender ? lender->parameters_ : std::make_shared<Parameters>(view_);
     if (!lender) source_->fill(*parameters_, communication);
     execute(forwards_[shapes_of(net().graph)], view_);
@@ -62,6 +61,9 @@ class BuiltModel : public AnyModel {
 
   const PlanView& plan() const override { return view_; }
   const Graph& graph() const override { return net().graph; }
+  NamedNetwork network() const override {
+    return {source_->cut(net().graph, communication_.size()), net().inputs, net().outputs};
+  }
   Parameters& parameters() override { return *parameters_; }
 
  private:

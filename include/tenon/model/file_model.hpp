@@ -7,6 +7,7 @@
 ///   auto outputs = model.predict(inputs);  outputs[0].data<float>()
 /// It is what Model<Network, ...> is for a network in C++: the same graph, plan and steps.
 #include <tenon/core/separate.hpp>
+#include <tenon/model/any_model.hpp>
 #include <tenon/model/build_options.hpp>
 #include <tenon/model/context.hpp>
 #include <tenon/model/model.hpp>
@@ -61,6 +62,7 @@ class Model<FromFile> {
 
   TENON_DECL const PlanView& plan() const;
   TENON_DECL const Graph& graph() const;  // of the shapes that it was built for
+  TENON_DECL NamedNetwork network() const;  // the same with strategies and names
   TENON_DECL Parameters& parameters();
   TENON_DECL Communication& communication();
   TENON_DECL const Backend& backend() const;

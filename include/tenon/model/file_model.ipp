@@ -37,8 +37,15 @@ TENON_DECL void Model<FromFile>::build_from_file(const std::string& path, ModelT
                                                  const BuildOptions& options) {
   const detail::BuiltModel* lender = nullptr;
   std::optional<ModelFile> part;  // this rank's, of a network that was cut elsewhere
+  bool exported = false;  // by export_model
   communication_->together([&] {
-    if (has_number(path)) part = detail::rank_file(path, type, *communication_, options);
+    exported = has_number(path) && detail::is_exported(path, communication_->rank());
+  });
+  if (!communication_->agree(exported))
+    throw Error(sentence(path, ": some of the files are of an export of Tenon, others are not"));
+  communication_->together([&] {
+    if (has_number(path) && !exported)
+      part = detail::rank_file(path, type, *communication_, options);
     if (!options.weights_of) return;
     if (!options.weights_of->built_)
       throw Error("a model is to use the weights of one that was not built");
@@ -77,6 +84,9 @@ TENON_DECL const PlanView& Model<FromFile>::plan() const {
 }
 TENON_DECL const Graph& Model<FromFile>::graph() const {
   return detail::built(built_).model->graph();
+}
+TENON_DECL NamedNetwork Model<FromFile>::network() const {
+  return detail::built(built_).model->network();
 }
 TENON_DECL Parameters& Model<FromFile>::parameters() {
   return detail::built(built_).model->parameters();

@@ -18,8 +18,10 @@ namespace tenon::detail {
 /// It stays where it is made: slices may be used where its file is mapped.
 class ModelSource : public std::enable_shared_from_this<ModelSource> {
  public:
-  ModelSource(const std::string& path, ModelType type, const BuildOptions& options)
-      : options_(options), file_(read_model(path)) {
+  /// @param keep_strategies operators are told those that the file has for them.
+  ModelSource(const std::string& path, ModelType type, const BuildOptions& options,
+              bool keep_strategies = false)
+      : options_(options), keep_strategies_(keep_strategies), file_(read_model(path)) {
     if (!options.strategy.empty()) strategy_ = tenon::read_strategy(options.strategy);
     const ModelType is = file_.format == ModelFormat::onnx ? ModelType::ONNX : ModelType::MINDIR;
     if (type != ModelType::ANY && type != is)
@@ -29,6 +31,7 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
     imported_ = import(shapes());
   }
 
+  virtual ~ModelSource() = default;
   /// As it was asked for.
   const Imported& imported() const { return imported_; }
 
@@ -38,22 +41,26 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
     how.shapes = shapes;
     how.output = options_.output;
     how.keep_parameters = !options_.checkpoint.empty();
+    how.keep_strategies = keep_strategies_;
     return import_model(file_, how);
   }
 
+  /// The network with the strategies that were asked for.
+  Graph cut(Graph graph, Index ranks) const {
+    if (strategy_) return with_strategies(std::move(graph), *strategy_);
+    return options_.cut_weights ? cut_weights(std::move(graph), ranks) : graph;
+  }
   /// @param loaded a plan whose parameters are there, and stay as they are cut; none.
   Plan plan(Graph graph, Index ranks, const PlanView* loaded) const {
-    if (strategy_) graph = with_strategies(std::move(graph), *strategy_);
-    else if (options_.cut_weights) graph = cut_weights(std::move(graph), ranks);
     PlanOptions how;
     how.parameters_of = loaded;
-    Plan plan = planned(graph, ranks, how);
+    Plan plan = planned(cut(std::move(graph), ranks), ranks, how);
     if (plan.finding) throw Error(text(plan.finding, plan.name(plan.where)));
     return plan;
   }
 
   /// A number for what all ranks must have: the parameters and a look at their values.
-  std::uint64_t content() const {
+  virtual std::uint64_t content() const {
     std::uint64_t hash = 14695981039346656037ull;
     const auto add = [&](std::string_view bytes) {
       for (char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211ull;
@@ -67,8 +74,13 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
     return hash;
   }
 
+  /// What is said where it differs.
+  virtual std::string differing() const {
+    return "the ranks were given different models, or files that differ";
+  }
+
   /// From the file, and what it has no values of from a checkpoint. Collective.
-  void fill(Parameters& parameters, Communication& communication) const {
+  virtual void fill(Parameters& parameters, Communication& communication) const {
     std::vector<std::string> missing;
     communication.together([&] {
       WeightsOfFile weights(file_.files, shared_from_this());
@@ -88,6 +100,10 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
         load_parameters(parameters, communication, options_.checkpoint, cut, {.lenient = true});
     communication.together([&] { check(report, missing); });
   }
+
+ protected:
+  const ModelFile& file() const { return file_; }
+  LoadWay way() const { return options_.way; }
 
  private:
   /// As they were asked for; else the file's, where an open batch is one row.
@@ -121,6 +137,7 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
   }
 
   BuildOptions options_;
+  bool keep_strategies_;
   ModelFile file_;
   std::optional<StrategyFile> strategy_;
   Imported imported_;
