@@ -31,7 +31,8 @@ inline std::string text(const TcpFrame& frame) {
   switch (frame.kind) {
     case TcpFrame::exchange: return sentence("the exchange of step ", frame.tag);
     case TcpFrame::gathering:
-      return sentence("a gathering of ", frame.tag, " numbers of each rank");
+      return sentence("a gathering of ", frame.tag, frame.tag == 1 ? " number" : " numbers",
+                      " of each rank");
     case TcpFrame::message: return "a message from rank to rank";
     case TcpFrame::together: return "the end of what all ranks do together";
     case TcpFrame::failure: return "a failure";
