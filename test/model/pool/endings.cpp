@@ -102,7 +102,7 @@ TEST_CASE("a worker that cannot build says why, and is tried again") {
         "tenon: worker 1 did not answer within 1500 ms while it built its model");
   WorkerPool no_worker({.workers = 2, .command = {"true"}});
   CHECK(error_of([&] { no_worker.build(); }) ==
-        "tenon: worker 0, 1 ended with exit code 0 while it built its model");
+        "tenon: workers 0, 1 ended with exit code 0 while it built its model");
 }
 
 TEST_CASE("each worker has its environment") {

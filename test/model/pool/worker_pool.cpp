@@ -87,7 +87,7 @@ TEST_CASE("what is written into the pool's memory is not copied") {
   const auto sum = pool.predict({x.tensor()})[1].as<double>();  // outputs become inputs
   const PoolTensor again = pool_tensor<double>("x", x.shape, sum);
   CHECK(error_of([&] { pool.predict({again}); }) ==
-        "tenon: worker 0, 1: the tensor x is of float64, not of float32");
+        "tenon: workers 0, 1: the tensor x is of float64, not of float32");
   const std::vector<float> values(pool.predict({x.tensor()})[0].as<float>().begin(),
                                   pool.predict({x.tensor()})[0].as<float>().end());
   const auto outputs = pool.predict({x.tensor()});
@@ -150,4 +150,22 @@ TEST_CASE("outputs that do not fit together are said") {
     CHECK(error(longer_values) ==
           "tenon: worker 1: the output sum has 16 bytes, which is not the shape [3]");
   }
+}
+
+TEST_CASE("a host without stdin and stdout has a pool too") {
+  const int input = ::fcntl(0, F_DUPFD_CLOEXEC, 10), output = ::fcntl(1, F_DUPFD_CLOEXEC, 10);
+  ::close(0), ::close(1);
+  std::string error;
+  std::vector<float> sum;
+  try {
+    WorkerPool pool(options(2));
+    const auto outputs = pool.predict({Rows(4).tensor()});
+    sum.assign(outputs[0].as<float>().begin(), outputs[0].as<float>().end());
+  } catch (const Error& wrong) {
+    error = wrong.what();
+  }
+  ::dup2(input, 0), ::dup2(output, 1);
+  ::close(input), ::close(output);
+  CHECK(error == "");
+  CHECK(sum == std::vector<float>{3, 12, 21, 30});
 }

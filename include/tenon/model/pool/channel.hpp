@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <tenon/comm/tcp_socket.hpp>
+#include <tenon/model/pool/beyond_standard.hpp>
 
 namespace tenon {
 
@@ -27,7 +28,7 @@ class PoolChannel {
     int both[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, both) != 0)
       throw Error(sentence("no pipe to a worker can be opened: ", words_of(errno)));
-    return {PoolChannel(both[0]), PoolChannel(both[1])};
+    return {PoolChannel(beyond_standard(both[0])), PoolChannel(beyond_standard(both[1]))};
   }
   int number() const { return number_; }
 

@@ -8,6 +8,7 @@
 
 #include <tenon/core/sentence.hpp>
 #include <tenon/io/descriptor.hpp>
+#include <tenon/model/pool/beyond_standard.hpp>
 #include <tenon/core/dims.hpp>
 
 namespace tenon {
@@ -15,7 +16,9 @@ namespace tenon {
 class SharedMemory {
  public:
   /// @throws Error where the system gives none.
-  SharedMemory() : SharedMemory(::memfd_create("tenon-pool", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
+  SharedMemory()
+      : SharedMemory(
+            beyond_standard(::memfd_create("tenon-pool", MFD_CLOEXEC | MFD_ALLOW_SEALING))) {
     if (::fcntl(file_.number(), F_ADD_SEALS, F_SEAL_SHRINK) != 0) no_memory();
   }
   /// That of another process. @param number its descriptor, which is closed with this.

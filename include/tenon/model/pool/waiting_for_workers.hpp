@@ -14,12 +14,15 @@ inline void throw_failures(std::span<PoolWorker* const> workers) {
     const auto same = std::find_if(said.begin(), said.end(),
                                    [&](const auto& one) { return one.first == worker->failure(); });
     const std::string number = std::to_string(worker->number());
-    if (same == said.end()) said.emplace_back(worker->failure(), "worker " + number);
+    if (same == said.end()) said.emplace_back(worker->failure(), number);
     else same->second.append(", ").append(number);
   }
   std::string all;
   for (const auto& [text, numbers] : said)
-    all.append(all.empty() ? "" : "; ").append(numbers).append(text);
+    all.append(all.empty() ? "" : "; ")
+        .append(numbers.find(',') == std::string::npos ? "worker " : "workers ")
+        .append(numbers)
+        .append(text);
   if (!all.empty()) throw Error(all);
 }
 
