@@ -16,6 +16,12 @@ inline void build(FileModel& model, ModelOptions o) {
     if (!o.config.empty())
       checked(context_of(model.communication(), context_from(read_config_file(o.config))));
     backend = backend_of(o);
+    if (o.devices && o.devices != model.communication().size())
+      throw Error(sentence("--devices ", o.devices, ", but there are ",
+                           model.communication().size(), " ranks; legal: mpirun -n ", o.devices));
+    if (o.devices && !o.build.strategy.empty())
+      throw Error("--devices stands instead of --strategy: give one of them");
+    o.build.cut_weights = o.build.cut_weights || o.devices > 1;
     if (!o.shapes.empty()) o.build.shapes = parse_input_shapes(o.shapes);
   });
   model.build_from_file(o.path, ModelType::ANY, std::move(backend), o.build);

@@ -13,7 +13,7 @@ namespace tenon::program {
 struct ModelOptions {
   std::string path, config, backend = "cpu", weights = "float32";
   std::string shapes;  // NAME:1,28,28;NAME:1
-  int threads = 1;
+  int threads = 1, devices = 0;
   bool reproducible = false;
   BuildOptions build;
   std::string join;  // HOST:PORT, without mpirun
@@ -26,6 +26,9 @@ inline void describe(CLI::App& app, ModelOptions& o) {
       ->required();
   app.add_option("--strategy", o.build.strategy,
                  "MindSpore's strategy file: how operators are cut");
+  app.add_option("--devices", o.devices,
+                 "instead of a strategy: cut over so many ranks, which mpirun must start; large "
+                 "weights as --cut-weights does");
   app.add_flag("--cut-weights", o.build.cut_weights,
                "cut large weights over all ranks [rows of the batch over all ranks]");
   app.add_option("--checkpoint", o.build.checkpoint,

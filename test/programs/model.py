@@ -85,6 +85,8 @@ code, out, error = run(1, "tenon-run", *mlp, "--batch", 5, "--json")  # inputs a
 answer = json.loads(out)
 check("tenon-run --json", code == 0 and answer["outputs"][0]["shape"] == [5, 10] and answer["ranks"] == 1 and
       all(abs(a - b) < 1e-4 for a, b in zip(answer["outputs"][0]["first"], values)), out, error)
+code, out, error = run(4, "tenon-run", *mlp, "--devices", 4, "--input", x, "--output", y)
+check("weights cut over 4", code == 0 and all(abs(a - b) < 1e-4 for a, b in zip(floats(y)[1], values)), code, out, error)
 code, out, error = run(8, "tenon-run", data / "seed8/mindir/net_rank_{}.mindir", "--checkpoint", slices, "--output", y)
 shape, exported = floats(y)
 check("MindSpore's export for 8 ranks", code == 0 and shape == (32, 10) and
@@ -119,6 +121,8 @@ for arguments, text in [
         ([*mlp, "--input-shape", "x"], "legal: NAME:1,28,28"),
         ([*mlp, "--output", folder / "none" / "y.npy"], "cannot write"),
         ([*mlp, "--strategy", "none.ckpt"], "none.ckpt"),
+        ([*mlp, "--devices", 8], "legal: mpirun -n 8"),
+        ([*mlp, "--devices", 2, "--strategy", strategy], "give one of them"),
         ([*mlp, "--config", "none.ini"], "none.ini")]:
     code, out, error = run(2, "tenon-run", *arguments)
     check("wrong: " + " ".join(map(str, arguments)), code == 1 and len(error) == 1 and text in error[0], code, out, error)
