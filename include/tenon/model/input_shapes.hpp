@@ -21,7 +21,7 @@ inline std::vector<InputShape> parse_input_shapes(std::string_view all) {
                            max_dimensions, " sizes, and ; between several"));
     };
     if (colon == std::string_view::npos || colon == 0) fail();
-    InputShape& shape = shapes.emplace_back(std::string(word.substr(0, colon)), Dims{});
+    InputShape& shape = shapes.emplace_back(InputShape{std::string(word.substr(0, colon)), {}});
     for (std::size_t at = colon + 1; at <= word.size();) {
       const std::size_t comma = std::min(word.find(',', at), word.size());
       const std::string number(word.substr(at, comma - at));
