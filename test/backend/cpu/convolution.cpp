@@ -68,6 +68,15 @@ TEST_CASE("Conv2D: channels at the borders of tiles, of pictures narrow and wide
       }
 }
 
+TEST_CASE("Conv2D: windows and weights that are more than the caches hold") {
+  for (const int threads : {1, 2}) {
+    Pictured<double> p(Conv2d({1, 1}, {1, 1, 1, 1}), {{1, 90, 9, 19}, {100, 90, 3, 3}}, true);
+    p.add_bias(true);
+    p.activation = &ReLU::info;
+    CHECK(difference(p.of(Cpu({.threads = threads})), p.by_law()) == 0);
+  }
+}
+
 TEST_CASE("Conv2D: no channels, no images, and a picture that is all border") {
   Pictured<float> none(Conv2d{}, {{2, 0, 5, 5}, {3, 0, 2, 2}}, true);
   none.add_bias(true);

@@ -55,8 +55,9 @@ class PreparedConvolution : public PreparedKernel {
     for (Index at = mine.first; at < mine.last;) {
       const Index image = at / parts, last = std::min(mine.last, (image + 1) * parts);
       p.copy(loops_, call.inputs[0].as<const T>() + image * pixels, picture);
-      for (; at < last; ++at)
-        tiles_.multiply(call, reinterpret_cast<const T*>(weights_), picture, image, at % parts);
+      tiles_.multiply(call, reinterpret_cast<const T*>(weights_), picture, image,
+                      {at - image * parts, last - image * parts});
+      at = last;
     }
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 /// A convolution as tiles: some channels of y at places beside each other.
 ///   for all places:  for all tiles of channels:  y = window_tile(weights, picture)
+#include <tenon/backend/cpu/blocking.hpp>
 #include <tenon/backend/cpu/picture.hpp>
 #include <tenon/backend/cpu/window_tile.hpp>
 #include <tenon/core/finish.hpp>
@@ -50,27 +51,18 @@ class ConvolutionTiles {
           *to++ = w[(c.first + r) * depth() + k];
   }
 
-  /// All channels of one image at one part of the places.
+  /// All channels of one image at some parts of the places. A few of the window's elements meet all
+  /// channels while the first cache has them; where weights are many, some parts share them.
   void multiply(const KernelCall& call, const T* weights, const T* picture, Index image,
-                Index part) const {
-    const Index first = part * width(), left = y_[2] * y_[3] - first;
-    const int vectors = left > tiles_.lanes ? 2 : 1;
-    const Places places{vectors * tiles_.lanes, std::min(left, vectors * tiles_.lanes)};
-    const Finish finish = call.finish();
-    const T* bias = static_cast<const T*>(finish.bias);
-    for (const Channels& channels : channels_) {
-      TileCall<T> tile{};
-      tile.rows = tiles_.high[std::size_t(channels.kind)];
-      tile.x = weights + channels.first * depth();
-      tile.w = picture + channels.picture + first;
-      tile.at = at_.data(), tile.depth = depth();
-      tile.bias = bias ? bias + channels.first : nullptr;
-      tile.relu = finish.activation_name == "ReLU";
-      T* y = call.output.as<T>() + (image * y_[1] + channels.first) * y_[2] * y_[3] + first;
-      const Function function = tiles_.tile[channels.kind][vectors - 1];
-      if (blocks_.sums() > 0) add_blocks(finish, function, tile, places, y);
-      else make(finish, function, tile, places, y);
-    }
+                Interval parts) const {
+    const bool many = this->weights() * Index(sizeof(T)) > second_cache() / 4;
+    const Index each = many ? 4 : 1, deep = deepest();
+    for (Index first = parts.first; first < parts.last; first += each)
+      for (Index k = 0; k == 0 || k < depth(); k += deep)
+        for (const Channels& channels : channels_)
+          for (Index part = first; part < std::min(first + each, parts.last); ++part)
+            multiply(call, weights, picture, image, part, channels,
+                     {k, std::min(k + deep, depth())});
   }
 
  private:
@@ -86,12 +78,40 @@ class ConvolutionTiles {
     Index width, count;  // of a tile, and those that y has
   };
 
+  /// Elements of a window that meet all channels at once: 30 KiB of the picture.
+  Index deepest() const {
+    constexpr Index most = 160;
+    const Index blocks = blocks_.sums() > 0 ? 1 : (depth() + most - 1) / most;
+    return blocks > 1 ? (depth() + blocks - 1) / blocks : depth() + 1;
+  }
+
   static Picture picture_of(const KernelCall& call) {
     const Block& w = call.inputs[1];
     return {call.inputs[0], convolution_window(call.attributes, 0, w.size(2)),
             convolution_window(call.attributes, 1, w.size(3)), call.output.size(3)};
   }
   Index width() const { return 2 * tiles_.lanes; }
+
+  void multiply(const KernelCall& call, const T* weights, const T* picture, Index image, Index part,
+                const Channels& channels, Interval window) const {
+    const Index size = y_[2] * y_[3], first = part * width(), left = size - first;
+    const int vectors = left > tiles_.lanes ? 2 : 1;
+    const Places places{vectors * tiles_.lanes, std::min(left, vectors * tiles_.lanes)};
+    const bool last = window.last == depth();
+    const Finish finish = last ? call.finish() : Finish();
+    TileCall<T> tile{};
+    tile.rows = tiles_.high[std::size_t(channels.kind)];
+    tile.x = weights + channels.first * depth() + window.first * tile.rows;
+    tile.w = picture + channels.picture + first;
+    tile.at = at_.data() + window.first, tile.depth = window.size();
+    tile.first = window.first == 0;
+    tile.bias = finish.bias ? static_cast<const T*>(finish.bias) + channels.first : nullptr;
+    tile.relu = finish.activation_name == "ReLU";
+    T* y = call.output.as<T>() + (image * y_[1] + channels.first) * size + first;
+    const Function function = tiles_.tile[channels.kind][vectors - 1];
+    if (blocks_.sums() > 0) add_blocks(finish, function, tile, places, y);
+    else make(finish, function, tile, places, y);
+  }
 
   /// One tile, to its places in y.
   void make(const Finish& finish, Function function, TileCall<T>& tile, const Places& places,
@@ -101,6 +121,8 @@ class ConvolutionTiles {
     const bool cut = places.count < places.width;
     tile.y = cut ? sums : y;
     tile.y_pitch = cut ? places.width : size;
+    for (Index r = 0; r < tile.rows && cut && !tile.first; ++r)
+      std::copy_n(y + r * size, places.count, sums + r * places.width);
     function(tile);
     for (Index r = 0; r < tile.rows && cut; ++r)
       std::copy_n(sums + r * places.width, places.count, y + r * size);

@@ -16,7 +16,14 @@ struct WindowTile {
   static constexpr Index lanes = bytes / Index(sizeof(T));
 
   [[gnu::always_inline]] void operator()(const TileCall<T>& call) const {
-    V sums[rows][vectors] = {};
+    V sums[rows][vectors];
+    const T* begun = call.y;
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; ++r, begun += call.y_pitch)
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; ++v)
+        if (call.first) sums[r][v] = V{};
+        else load(sums[r][v], begun + v * lanes);
     const T *weights = static_cast<const T*>(call.x), *picture = static_cast<const T*>(call.w);
     const Index* at = call.at;
     for (Index k = call.depth; k > 0; --k, weights += rows, ++at) {
