@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-ORDER = ["kernels", "forward", "pool", "collectives", "matmul", "checkpoint", "compile"]
+ORDER = ["kernels", "forward", "lenet5", "pool", "collectives", "matmul", "checkpoint", "compile"]
 COLOURS = {"tenon": "#c0392b", "onednn": "#2471a3", "openblas": "#7d8b99", "eigen": "#b7950b", "onnxruntime": "#6c3483",
            "by hand": "#2471a3", "by hand, yielding": "#85c1e9", "Open MPI": "#2471a3", "Open MPI, yielding": "#85c1e9",
            "scalapack": "#2471a3", "scalapack, yielding": "#85c1e9", "tenon tutorial": "#e59866",

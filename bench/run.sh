@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bench/run.sh [kernels|forward|pool|collectives|matmul|checkpoint|compile ...]: installs what is missing,
+# bench/run.sh [kernels|forward|lenet5|pool|collectives|matmul|checkpoint|compile ...]: installs what is missing,
 # builds into build/bench, measures all of it or what is named, and leaves there results.json, what
 # was printed (*.txt), and plots (*.svg). On two cores all of it takes less than 15 minutes.
 # SECONDS_A_CASE=0.1 bench/run.sh kernels   is a glance.
@@ -9,7 +9,7 @@ cd "$root"
 source test/support/packages.sh
 unset OMPI_MCA_mpi_yield_when_idle  # Open MPI's own way of waiting is measured, and the other one
 
-parts=(kernels forward pool collectives matmul checkpoint compile)
+parts=(kernels forward lenet5 pool collectives matmul checkpoint compile)
 for part; do
   [[ " ${parts[*]} " == *" $part "* ]] || { echo "usage: bench/run.sh [${parts[*]}]..." >&2; exit 2; }
 done
@@ -51,6 +51,7 @@ for part in "${parts[@]}"; do
     forward)
       measure forward $folder/bench/forward $(a_case 2) --python "$python"
       for n in 2 4 8; do ranks forward $n $folder/bench/forward_ranks $(a_case 2); done ;;
+    lenet5) measure lenet5 $folder/bench/lenet5 $(a_case 1) --python "$python" ;;
     pool) measure pool $folder/bench/pool $(a_case 2) --python "$python" ;;
     collectives) for n in 2 4 8; do ranks collectives $n $folder/bench/collectives $(a_case 0.5); done ;;
     matmul) for n in 2 4; do ranks matmul $n $folder/bench/matmul $(a_case 2); done ;;
