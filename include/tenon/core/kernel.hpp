@@ -67,7 +67,8 @@ struct KernelCall {
   Attributes attributes;
   const SumBlocks* sum_blocks = nullptr;  // how k is added where the order matters; every sum that
                                           // is left is a block of the output's size
-  bool bias = false;                      // add inputs.back() to every row
+  bool bias = false;                      // add inputs.back() to every row; of a Conv2D, to each
+                                          // channel its element
   const Scalar* activation = nullptr;     // then apply this function
   std::string_view activation_name;       // of MindSpore's name
 
