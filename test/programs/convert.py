@@ -127,6 +127,17 @@ check("a network reads as its user would write it", """struct Mlp {
 using MlpInput = tenon::Input<32, 28, 28>;
 """ in header, header)
 
+mlp = ["--input", "Mlp_x.npy", "--backend", "reference", "--reproducible"]
+code, out = run(*mpirun, "-n", "2", programs / "tenon-run", "Mlp.mindir", "--cut-weights", "--export", "ranks/net_rank_{}")
+check("a model is exported for its ranks", (code, out) == (0, ""), code, out)
+whole, parts = folder / "whole.npy", folder / "parts.npy"
+run(*mpirun, "-n", "2", programs / "tenon-run", "Mlp.mindir", "--cut-weights", *mlp, "--output", whole)
+run(*mpirun, "-n", "2", programs / "tenon-run", "ranks/net_rank_{}.mindir", *mlp, "--output", parts)
+check("it gives the same bits", whole.exists() and parts.exists() and whole.read_bytes() == parts.read_bytes())
+code, out = run(*mpirun, "-n", "3", programs / "tenon-run", "ranks/net_rank_{}.mindir", *mlp)
+says = "tenon: ranks/net_rank_{}.mindir was exported for 2 ranks, and there are 3: export it again for these"
+check("on other ranks it is one error", code != 0 and out.count("tenon: ") == 1, out)
+
 before = sorted(folder.iterdir())
 convert(models / "products.onnx", "--header", "none.hpp", "--weights", "none.safetensors",
         says="%s: cannot be written as a network in C++: it has 9 outputs; legal: 1" % (models / "products.onnx"))

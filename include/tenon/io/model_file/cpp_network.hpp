@@ -29,20 +29,22 @@ class CppNetwork {
         construct_((check(), graph), options.inputs, words_) {}
 
   std::string text() const {
-    std::string all = sentence("// ", options_.of.empty() ? "A network" : options_.of,
-                               " in C++, written by tenon-convert.\n");
-    all += "//   tenon::Model<" + struct_ + ", " + struct_ + "Input> model(world, tenon::Cpu{});\n";
+    std::string all = "// " + (options_.of.empty() ? "A network" : literal(options_.of)) +
+                      " in C++, written by tenon-convert.\n//   tenon::Model<" + struct_ + ", " +
+                      struct_ + "Input, tenon::AnyOf<1, 2, 4>> model(world, tenon::Cpu{});\n";
     if (!options_.weights.empty()) all += "//   model.load(" + literal(options_.weights) + ");\n";
     all +=
-        "// mpicxx -std=c++20 -O2 program.cpp -lboost_mpi -lboost_serialization -lz, where "
-        "program.cpp includes\n// this file and <tenon/tenon.hpp>.\n#pragma once\n";
+        "// mpicxx -std=c++20 -O2 program.cpp -lboost_mpi -lboost_serialization -lz, where that "
+        "includes\n// <tenon/tenon.hpp> and this file.\n#pragma once\n";
     for (const std::string& header : headers()) all += "#include <tenon/" + header + ".hpp>\n";
     all += "\nstruct " + struct_ + " {\n";
     for (const CppLayer& layer : construct_.layers()) all += "  " + named(layer) + "\n";
     if (!construct_.layers().empty()) all += "\n";
     std::string list;
-    for (const std::string& argument : construct_.arguments())
-      list.append(list.empty() ? "" : ", ").append("auto " + argument);
+    for (std::size_t i = 0; i < construct_.arguments().size(); ++i)
+      list.append(list.empty() ? "" : ", ")
+          .append(construct_.is_read(i) ? "auto " : "[[maybe_unused]] auto ")
+          .append(construct_.arguments()[i]);
     all += "  constexpr auto construct(" + list + ") const {\n";
     if (construct_.has_parameters())
       all +=

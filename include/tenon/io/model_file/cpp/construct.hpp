@@ -30,6 +30,7 @@ class CppConstruct {
   const std::set<std::string>& headers() const { return headers_; }
   const std::vector<std::string>& arguments() const { return arguments_; }
   bool has_parameters() const { return has_parameters_; }
+  bool is_read(std::size_t input) const { return layers_->readers(graph_.inputs[input]) > 0; }
   std::string lines() const {
     std::string all;
     for (std::size_t i = 0; i < lines_.size(); ++i) all += line(i);

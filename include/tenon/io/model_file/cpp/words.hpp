@@ -3,6 +3,7 @@
 /// Words of a C++ program out of a model's:
 ///   identifier("1/conv.weight") == "_1_conv_weight", literal("a\"b") == "\"a\\\"b\""
 #include <charconv>
+#include <concepts>
 #include <limits>
 #include <set>
 #include <string>
@@ -90,7 +91,7 @@ inline std::string literal(double number) {
   const bool is_single = double(float(number)) == number && single.size() < twice.size();
   return !is_single ? twice : single + (single.find_first_of(".e") == single.npos ? ".f" : "f");
 }
-inline std::string literal(bool flag) { return flag ? "true" : "false"; }
+inline std::string literal(std::same_as<bool> auto flag) { return flag ? "true" : "false"; }
 
 /// "1, 28, 28"
 inline std::string listed(const auto& numbers) {
