@@ -59,12 +59,13 @@ struct MindirPart {
                                                  l.add_int64(4, size);
                                              }));
                     }));
-      const std::pair<const char*, std::string> info[] = {{"tenon.rank", std::to_string(rank)},
-                                                          {"tenon.ranks", std::to_string(ranks)},
-                                                          {"tenon.export", id}};
-      for (const auto& [key, value] : info)
+      const auto add = [&](const char* key, const std::string& value) {
         m.add_message(
             14, detail::written([&](auto& e) { e.add_string(1, key), e.add_string(2, value); }));
+      };
+      add("tenon.rank", std::to_string(rank));
+      add("tenon.ranks", std::to_string(ranks));
+      add("tenon.export", id);
     });
   }
 };

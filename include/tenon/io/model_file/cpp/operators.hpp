@@ -39,7 +39,6 @@ class CppOperator {
     for (const Plain& one : plain)
       if (op_ == one.op) return CppCall{one.name, function(one.name), ")", one.is_unary};
     const auto& n = a_.integers;
-    const Dims last{-1};
     if (op_ == &MatMul::info)
       return n[0] || n[1] ? object("matmul", "MatMul", literal(n[0] != 0), literal(n[1] != 0))
                           : CppCall{"matmul", function("matmul")};
