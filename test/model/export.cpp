@@ -84,6 +84,23 @@ MPI_TEST_CASE("law: what is built from an export gives the bits of what was expo
     }
 }
 
+MPI_TEST_CASE("large weights that are cut over all ranks stay cut", tenon_test::all_ranks) {
+  const Checkpoints files(world);
+  const std::string pattern = files / "net_rank_{}.mindir";
+  BuildOptions options = of_mlp();
+  options.cut_weights = true;
+  FileModel model(world), again(world);
+  build(model, mlp, options);
+  export_model(model, pattern);
+  build(again, pattern);
+  check_equal(model, again);
+  const auto slices = [](FileModel & of) -> auto& { return of.parameters().slices(); };
+  REQUIRE(slices(model).size() == slices(again).size());
+  for (std::size_t i = 0; i < slices(model).size(); ++i)
+    CHECK(slices(model)[i].distribution == slices(again)[i].distribution);
+  if (world.size() % 2 == 0) CHECK(slices(again)[0].distribution.parts(1) == world.size());
+}
+
 MPI_TEST_CASE("a strategy file, a checkpoint of slices and other batches", 8) {
   const Checkpoints files(world);
   const std::string pattern = files / "net_rank_{}.mindir";
