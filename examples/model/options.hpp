@@ -4,6 +4,7 @@
 /// computes, and how its ranks meet.
 #include <CLI/CLI.hpp>
 
+#include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/backend/reference.hpp>
 #include <tenon/model/file_model.hpp>
 #include <tenon/model/input_shapes.hpp>

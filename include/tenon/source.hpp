@@ -11,14 +11,18 @@
 
 #include <tenon/model/export.hpp>
 #include <tenon/model/file_model.hpp>
+#include <tenon/model/tcp_host.hpp>
 #include <tenon/tenon.hpp>
 
 #include <tenon/backend/cpu/cpu.ipp>
 #include <tenon/comm/mpi.ipp>
+#include <tenon/comm/tcp.ipp>
 #include <tenon/io/open_tensors.ipp>
 #include <tenon/model/export.ipp>
+#include <tenon/model/context.ipp>
 #include <tenon/model/file_model.ipp>
 #include <tenon/model/load.ipp>
 #include <tenon/model/save.ipp>
+#include <tenon/model/tcp_host.ipp>
 #include <tenon/plan/planned.ipp>
 #include <tenon/run/executor.ipp>

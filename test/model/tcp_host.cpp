@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/model/tcp_host.hpp>
 
 #include <boost/mpi/collectives.hpp>
