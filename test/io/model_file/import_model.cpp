@@ -266,6 +266,64 @@ TEST_CASE("a normalisation stays where what it normalises is read by others, too
         std::vector<std::string_view>{"MatMul", "BiasAdd"});
 }
 
+namespace {
+
+/// y = (work(x) + p) 2 - 3 a channel: what it has of operators, and that it says so.
+std::vector<std::string_view> normalised(const std::string& type, const Dims& x, const Dims& w,
+                                         const std::vector<Index>& p) {
+  const auto list = [](const Dims& d) { return std::vector<Index>(d.begin(), d.end()); };
+  const auto counted = [](const Dims& d, float from) {
+    std::vector<float> values(std::size_t(product(d)));
+    for (float& value : values) value = from++;
+    return values;
+  };
+  OnnxWriter plain;
+  plain.input("x", list(x));
+  plain.floats("w", list(w), counted(w, 1));
+  Dims of_p;
+  for (Index size : p) of_p.push_back(size);
+  plain.floats("p", p, counted(of_p, 10));
+  plain.node(type, {"x", "w"}, {"c"}), plain.node("Add", {"c", "p"}, {"d"});
+  OnnxWriter whole = plain;
+  plain.output("d");
+  const Written before(plain);
+  Whole input(x, Element::float32);
+  const std::vector<float> values = counted(x, 1);
+  std::memcpy(input.memory.data(), values.data(), values.size() * sizeof(float));
+  Whole expected = answer(import_model(before.file), {input});
+  const std::size_t channels = std::size_t(expected.shape[1]);
+  const auto each = [&](const std::string& name, float value) {
+    whole.floats(name, {Index(channels)}, std::vector<float>(channels, value));
+  };
+  each("gamma", 4), each("beta", -3), each("mean", 0), each("variance", 4);
+  whole.node("BatchNormalization", {"d", "gamma", "beta", "mean", "variance"}, {"y"},
+             {real("epsilon", 0)});
+  whole.output("y");
+  const Written after(whole);
+  const Imported net = import_model(after.file);
+  const Whole got = answer(net, {input});
+  REQUIRE(got.shape == expected.shape);
+  for (Index i = 0; i < product(got.shape); ++i)
+    CHECK(got.as<float>()[i] == doctest::Approx(expected.as<float>()[i] * 2 - 3));
+  return operators_of(net);
+}
+
+}  // namespace
+
+TEST_CASE("a sum before a normalisation is a bias only where it is one number a channel") {
+  using Names = std::vector<std::string_view>;
+  const Names folded{"MatMul", "BiasAdd"}, product{"MatMul", "Add", "Mul", "BiasAdd"},
+      picture{"Conv2D", "Add", "Mul", "BiasAdd"};
+  CHECK(normalised("MatMul", {3, 2}, {2, 4}, {4}) == folded);
+  CHECK(normalised("MatMul", {3, 2}, {2, 4}, {1}) == product);  // the same for all channels
+  CHECK(normalised("MatMul", {3, 2}, {2, 1}, {4}) == product);  // more channels than before it
+  CHECK(normalised("MatMul", {3, 2}, {2, 4}, {1, 4}) == product);
+  CHECK(normalised("Conv", {1, 2, 1, 2}, {2, 2, 1, 1}, {2}) == picture);  // along the width
+  CHECK(normalised("Conv", {1, 2, 1, 2}, {2, 2, 1, 1}, {1}) == picture);
+  CHECK(normalised("Conv", {1, 2, 1, 1}, {2, 2, 1, 1}, {3}) == picture);  // the width grows
+  CHECK(normalised("Conv", {1, 2, 2, 2}, {2, 2, 1, 1}, {2, 1, 1}) == picture);
+}
+
 TEST_CASE("a layer normalisation in pieces is one") {
   const Sample sample("block.onnx");
   const Imported net = import_model(sample.file, sample.options());

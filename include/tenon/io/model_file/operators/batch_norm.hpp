@@ -30,7 +30,8 @@ inline std::optional<ChannelScale> channel_scale(const SourceNode& at, double ep
   return made;
 }
 
-/// What it can become part of: a convolution or product of a parameter, and its bias.
+/// What it can become part of: a convolution or product of a parameter, and its bias, one number a
+/// channel.
 struct Foldable {
   const Node* work = nullptr;
   int weights = -1, bias = -1;  // places of parameters, as of Imported::parameters
@@ -44,7 +45,7 @@ inline int parameter_at(const SourceNode& at, int node) {
   return -1;
 }
 
-inline std::optional<Foldable> foldable(const SourceNode& at) {
+inline std::optional<Foldable> foldable(const SourceNode& at, Index channels) {
   const ImportState& state = at.state;
   const Graph& graph = state.result.graph;
   const auto node = [&](int id) -> const Node& { return graph.nodes[std::size_t(id)]; };
@@ -57,15 +58,17 @@ inline std::optional<Foldable> foldable(const SourceNode& at) {
   Foldable f;
   int id = at.operand(0).node;
   if (state.keep_parameters || !read_once(id)) return {};
-  if (node(id).op == &BiasAdd::info || node(id).op == &Add::info) {
-    f.bias = parameter_at(at, node(id).inputs[1]);
-    if (f.bias < 0 || node(node(id).inputs[1]).shape.size() != 1) return {};
-    id = node(id).inputs[0];
-    if (!read_once(id)) return {};
+  const Node& last = node(id);
+  const bool is_sum = last.op == &Add::info;  // which broadcasts: of pictures, along the width
+  if (is_sum || last.op == &BiasAdd::info) {
+    f.bias = parameter_at(at, last.inputs[1]);
+    if (f.bias < 0 || !(node(last.inputs[1]).shape == Dims{channels})) return {};
+    id = last.inputs[0];
+    if (!(node(id).shape == last.shape) || !read_once(id)) return {};
   }
   f.work = &node(id);
   const bool is_product = f.work->op == &MatMul::info && f.work->shape.size() == 2;
-  if (f.work->op != &Conv2d::info && !is_product) return {};
+  if (!is_product && (f.work->op != &Conv2d::info || is_sum)) return {};
   f.weights = parameter_at(at, f.work->inputs[1]);
   f.channel = is_product && !f.work->attributes.integers[1] ? 1 : 0;
   if (f.weights < 0) return {};
@@ -125,7 +128,7 @@ inline void record_batch_norm(const SourceNode& at) {
   if (!by) return record_unfolded(at, epsilon);
   if (Index(by->scale.size()) != x.shape()[1])
     at.fail(sentence("of ", by->scale.size(), " channels, of ", text(x.shape())));
-  if (const auto f = foldable(at)) return record_folded(at, *f, *by);
+  if (const auto f = foldable(at, x.shape()[1])) return record_folded(at, *f, *by);
   Dims aligned{x.shape()[1]};
   for (int d = 2; d < x.shape().size(); ++d) aligned.push_back(1);
   const Value scaled =
