@@ -2,6 +2,8 @@
 // mpirun -n 8 build/examples/by_hand: what examples/network.hpp says in two lines of strategy,
 // written out with MPI for its one layout, one batch and one number of ranks. It checks itself
 // against Tenon.
+#include <tenon/io/checkpoint.hpp>
+#include <tenon/io/pattern.hpp>
 #include <tenon/tenon.hpp>
 
 #include <Eigen/Core>

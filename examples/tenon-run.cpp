@@ -15,7 +15,7 @@ using namespace tenon::program;
 
 struct RunOptions : ModelOptions {
   std::vector<std::string> inputs, outputs;  // FILE, or NAME=FILE
-  std::string exported;  // DIR/net_rank_{}
+  std::string exported;                      // DIR/net_rank_{}
   Index batch = 0, repeat = 1;
   bool as_json = false;
 };
@@ -50,14 +50,7 @@ static double seconds_since(Clock::time_point start) {
 /// Element i as a number, whatever it is.
 static double number(const ModelTensor& y, Index i) {
   double value = 0;
-  const auto as = [&]<class T>(T) { value = double(static_cast<const T*>(y.data())[i]); };
-  switch (y.element()) {
-    case Element::float64: as(double()); break;
-    case Element::int64: as(std::int64_t()); break;
-    case Element::int32: as(std::int32_t()); break;
-    case Element::boolean: as(char()); break;
-    default: as(float());
-  }
+  as_numbers(y.element(), [&]<class T>(T) { value = double(static_cast<const T*>(y.data())[i]); });
   return value;
 }
 

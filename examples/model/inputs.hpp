@@ -3,6 +3,8 @@
 /// A program's inputs out of .npy files, and its outputs into such:
 ///   inputs_of(model.get_inputs(), {"image=x.npy"}, 0);  write(outputs,
 ///   destinations_of({"y.npy"}));
+#include <cstring>
+
 #include <tenon/io/npy.hpp>
 
 #include "options.hpp"
@@ -43,22 +45,35 @@ inline std::vector<Destination> destinations_of(const std::vector<std::string>& 
   return all;
 }
 
+/// as(T()) with the type that such elements are stored as. @throws Error of halves and the like.
+inline void as_numbers(Element element, auto&& as) {
+  switch (element) {
+    case Element::float32: return as(float());
+    case Element::float64: return as(double());
+    case Element::boolean:
+    case Element::uint8: return as(std::uint8_t());
+    case Element::int8: return as(std::int8_t());
+    case Element::int16: return as(std::int16_t());
+    case Element::uint16: return as(std::uint16_t());
+    case Element::int32: return as(std::int32_t());
+    case Element::uint32: return as(std::uint32_t());
+    case Element::int64: return as(std::int64_t());
+    case Element::uint64: return as(std::uint64_t());
+    default: throw Error(sentence("there are no numbers of ", text(element), " here"));
+  }
+}
+
 /// Ones, of so many rows if `rows` is not 0.
 inline ModelTensor ones(const ModelTensor& like, Index rows) {
   Dims shape = like.shape();
   if (rows && !shape.empty()) shape[0] = rows;
-  Array array{like.element(), shape, {}};
-  const auto as = [&]<class T>(T one) {
-    const std::vector<T> values(std::size_t(product(shape)), one);
-    const char* data = reinterpret_cast<const char*>(values.data());
-    array.data.assign(data, data + values.size() * sizeof(T));
-  };
-  if (like.element() == Element::float32) as(1.f);
-  else if (like.element() == Element::float64) as(1.);
-  else if (like.element() == Element::int64) as(std::int64_t(1));
-  else if (like.element() == Element::int32) as(std::int32_t(1));
-  else if (bytes(like.element()) == 2) as(std::int16_t(1));
-  else as(std::int8_t(1));
+  Array array{like.element(), shape,
+              std::vector<char>(std::size_t(product(shape)) * std::size_t(bytes(like.element())))};
+  as_numbers(like.element(), [&]<class T>(T) {
+    const T one(1);
+    for (std::size_t i = 0; i < array.data.size(); i += sizeof(T))
+      std::memcpy(array.data.data() + i, &one, sizeof(T));
+  });
   return {like.name(), std::move(array)};
 }
 

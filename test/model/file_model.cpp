@@ -9,6 +9,7 @@
 
 #include "../../examples/network.hpp"
 #include "../io/model_file/imported_answers.hpp"
+#include "../io/model_file/onnx_writer.hpp"
 #include "../support/error_of.hpp"
 #include "mnist.hpp"
 #include "mpi.hpp"
@@ -147,6 +148,74 @@ TEST_CASE("weights are used where the file is mapped, or copied if that is asked
   }
 }
 
+TEST_CASE("what a model gives stays when its inputs are gone, and may be given back") {
+  const Folder folder;
+  OnnxWriter w;
+  w.input("x", {2, 3});
+  w.node("Flatten", {"x"}, {"y"});
+  w.node("Add", {"x", "y"}, {"z"});
+  w.output("y"), w.output("z");
+  FileModel model;
+  build(model, folder.write("views.onnx", w.file()), {});
+  std::vector<ModelTensor> y;
+  {
+    std::vector<float> values{1, 2, 3, 4, 5, 6};
+    y = model.predict({ModelTensor("x", Dims{2, 3}, std::span<const float>(values))});
+    std::ranges::fill(values, 0.f);
+  }
+  CHECK(y[0].data<float>()[5] == 6);
+  CHECK(y[1].data<float>()[5] == 12);
+  y[1].set_name("x");
+  y = model.predict({y[1]});
+  CHECK(y[0].data<float>()[5] == 12);
+  CHECK(y[1].data<float>()[5] == 24);
+}
+
+TEST_CASE("a tensor of another size has no values until it is given some") {
+  ModelTensor x("x", {1, 3}, Element::float32);
+  CHECK(x.data<float>().size() == 3);
+  x.set_shape({3, 1});
+  CHECK(x.data<float>().size() == 3);
+  x.set_shape({100, 3});
+  CHECK(error_of([&] { x.data<float>(); }) == "tenon: the tensor x has no values");
+  CHECK(error_of([&] { x.set_data(std::vector<float>(3)); }) ==
+        "tenon: the tensor x is [100, 3], 3 values were given");
+  CHECK(error_of([&] {
+          ModelTensor("x", Array{Element::float32, {2}, std::vector<char>(4)});
+        }) == "tenon: the tensor x is [2] of float32, 4 bytes were given");
+}
+
+TEST_CASE("weights of another model must be those that are wanted; open shapes must be given") {
+  const Folder folder;
+  const auto product_of = [&](const std::string& name, const std::string& weight, Index width) {
+    OnnxWriter w;
+    w.input("x", {-1, width < 0 ? -1 : 4});
+    w.floats(weight, {4, std::abs(width)}, std::vector<float>(std::size_t(4 * std::abs(width))));
+    w.node("MatMul", {"x", weight}, {"y"});
+    w.output("y");
+    return folder.write(name, w.file());
+  };
+  FileModel first, second;
+  build(first, product_of("a.onnx", "w", 4), {});
+  BuildOptions options;
+  options.weights_of = &first;
+  const auto error = [&](const std::string& path) {
+    return error_of([&] { build(second, path, options); });
+  };
+  CHECK(error(product_of("b.onnx", "w", 64)) ==
+        "tenon: the model whose weights are used has w as [4, 4] of float32, this one as [4, 64] "
+        "of float32");
+  CHECK(error(product_of("c.onnx", "v", 4)) ==
+        "tenon: the model whose weights are used has no parameter v");
+  CHECK(error(product_of("d.onnx", "w", 4)) == "");
+  const std::string open = product_of("e.onnx", "w", -4);
+  CHECK(error_of([&] { build(second, open, {}); }) ==
+        "tenon: the input x of " + open +
+            " is [-1, -1], where -1 is open; legal: a shape for it in "
+            "BuildOptions::shapes, or --input-shape \"x:1,128\"");
+  CHECK(error_of([&] { build(second, open, {.shapes = {{"x", {3, 4}}}}); }) == "");
+}
+
 TEST_CASE("what is wrong with an input is said") {
   FileModel model;
   const auto error = [&](const std::vector<ModelTensor>& inputs) {
@@ -166,7 +235,7 @@ TEST_CASE("what is wrong with an input is said") {
   x[1] = ModelTensor(b, good[1].shape(), Element::int32);
   CHECK(error(x) == "tenon: the input " + b + " is of float32, not of int32");
   x = good;
-  x[0].set_shape({3, 3, 3});
+  x[0] = ModelTensor(a, {3, 3, 3}, Element::float32);
   CHECK(error(x).find("the input " + a + " is ") != std::string::npos);
   x[0] = ModelTensor(a, good[0].shape(), Element::float32, nullptr);
   CHECK(error(x) == "tenon: the input " + a + " has no values: set_data gives them");

@@ -2,6 +2,8 @@
 #pragma once
 /// What FileModel runs: a network that is planned here (model/built_model.hpp), or the parts of one
 /// that was cut elsewhere (model/rank_program.hpp).
+#include <functional>
+
 #include <tenon/model/model_tensor.hpp>
 #include <tenon/network/graph.hpp>
 #include <tenon/run/parameters.hpp>
@@ -41,6 +43,20 @@ inline void check_input(const ModelTensor& given, const std::string& name, Eleme
         sentence("the input ", name, " is of ", text(element), ", not of ", text(given.element())));
   if (!given.data() && given.element_num() > 0)
     throw Error(sentence("the input ", name, " has no values: set_data gives them"));
+}
+
+/// An output; a copy of it where it is an input's memory, which is the caller's.
+inline ModelTensor output_of(std::string name, const Dims& shape, Element element,
+                             const void* values, std::span<const ModelTensor> inputs) {
+  const auto* data = static_cast<const char*>(values);
+  const std::less<const char*> before;
+  for (const ModelTensor& x : inputs) {
+    const auto* first = static_cast<const char*>(x.data());
+    if (!first || before(data, first) || !before(data, first + x.data_size())) continue;
+    const Index size = product(shape) * bytes(element);
+    return {std::move(name), Array{element, shape, std::vector<char>(data, data + size)}};
+  }
+  return {std::move(name), shape, element, values};
 }
 
 }  // namespace detail

@@ -32,9 +32,11 @@ struct BuildOptions {
   std::vector<InputShape> shapes{};  // of inputs; none: the file's, an open batch is one row
   std::string output{};              // the name of the one output that is wanted; none: all
   std::string checkpoint{};  // values for the parameters: one file, or 'DIR/rank_{}/x{}.ckpt'
-  std::string checkpoint_strategy{};      // how these files are cut; none: as `strategy` says
-  LoadWay way = LoadWay::mapped;          // how weights of the model file are loaded
-  const FileModel* weights_of = nullptr;  // a model that was built, whose parameters are used
+  std::string checkpoint_strategy{};  // how these files are cut; none: as `strategy` says
+  LoadWay way = LoadWay::mapped;      // how weights of the model file are loaded
+  /// A model that was built, whose parameters are used: nothing is read then, `checkpoint` says
+  /// only that they are the file's own (as there).
+  const FileModel* weights_of = nullptr;
 };
 
 }  // namespace tenon

@@ -20,8 +20,9 @@ class BuiltModel : public AnyModel {
     std::uint64_t content = 0;
     communication.together([&] {
       source_ = source_of(path, type, options, communication.rank(), communication.size());
+      if (lender) check_lent(lender->net().graph);
       plan_ = source_->plan(net().graph, communication.size(), lender ? &lender->view_ : nullptr);
-      content = source_->content();
+      content = source_->content() * 4 + (lender ? 2 : 0) + (options.checkpoint.empty() ? 1 : 0);
     });
     view_ = view(plan_);
     if (!communication.agree(content)) throw Error(source_->differing());
@@ -51,7 +52,7 @@ class BuiltModel : public AnyModel {
     const auto add = [&](int buffer, const void* values) {
       const Buffer& y = executor.plan().buffer(buffer);
       const std::string& name = net().outputs[outputs.size()];
-      outputs.emplace_back(name, y.distribution.shape, y.element, values);
+      outputs.push_back(output_of(name, y.distribution.shape, y.element, values, given));
     };
     add(executor.plan().output, executor.run(data));
     for (int i = 0; i < executor.plan().further.size(); ++i)
@@ -75,6 +76,23 @@ class BuiltModel : public AnyModel {
   static constexpr std::size_t most_forwards = 16;  // batches besides the model's
 
   const Imported& net() const { return source_->imported(); }
+  /// @throws Error that names a parameter which the lender has not, or otherwise.
+  void check_lent(const Graph& lender) const {
+    const Graph& own = net().graph;
+    for (int id : own.parameters) {
+      const Node& wanted = own.nodes[std::size_t(id)];
+      const std::string_view name = own.names[wanted.name];
+      const Node* found = nullptr;
+      for (int other : lender.parameters)
+        if (lender.names[lender.nodes[std::size_t(other)].name] == name)
+          found = &lender.nodes[std::size_t(other)];
+      if (!found) throw Error(sentence("the model whose weights are used has no parameter ", name));
+      if (!(found->shape == wanted.shape) || found->element != wanted.element)
+        throw Error(sentence("the model whose weights are used has ", name, " as ",
+                             text(found->shape), " of ", text(found->element), ", this one as ",
+                             text(wanted.shape), " of ", text(wanted.element)));
+    }
+  }
   const Node& input(std::size_t i) const {
     return net().graph.nodes[std::size_t(net().graph.inputs[i])];
   }

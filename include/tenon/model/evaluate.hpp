@@ -28,8 +28,8 @@ std::span<const float> answers(Model<Network, Input, Devices>& model, std::span<
 }
 inline std::span<const float> answers(FileModel& model, std::span<const float> x, Index rows) {
   std::vector<ModelTensor> inputs = model.get_inputs();
-  Dims shape = inputs[0].shape();
-  if (inputs.size() != 1 || shape.empty())
+  Dims shape = inputs.size() == 1 ? inputs[0].shape() : Dims{};
+  if (shape.empty())
     throw Error(sentence("a model of ", inputs.size(), " inputs cannot be evaluated; legal: one, ",
                          "of rows"));
   shape[0] = rows;
@@ -62,6 +62,9 @@ std::tuple<Metrics...> evaluate(auto& model, const Dataset& dataset,
     x.resize(x.size() / std::size_t(rows) * std::size_t(options.batch));
     const std::span<const float> y = detail::answers(model, x, options.batch);
     const Index classes = Index(y.size()) / options.batch;
+    if (classes < 1 || Index(y.size()) % options.batch)
+      throw Error(sentence("the model answers ", y.size(), " values to ", options.batch,
+                           " rows; legal: one or more for each"));
     const auto own = y.first(std::size_t(rows * classes));
     std::apply([&](auto&... metric) { (metric.add(own, labels, classes), ...); }, all);
     if (options.progress) options.progress(at + rows);

@@ -45,9 +45,12 @@ class Model<FromFile> {
 
   /// Tensors of the inputs' names, shapes and elements; all zero.
   TENON_DECL std::vector<ModelTensor> get_inputs() const;
-  /// The outputs, whole and with the same bits on every rank. Collective.
+  /// The outputs, whole and with the same bits on every rank. Collective: every rank gives inputs
+  /// of the same shapes; where one gives others, or what is wrong, the others may wait for it for
+  /// ever (as in Model<Network>; run_together ends the job).
   /// @param inputs whole on every rank, by name, or in order where they have none. Their leading
-  /// dimension may be another one than the model's: the batch is planned at its first use.
+  /// dimension, and one that the file leaves open, may be another than the model's: it is planned
+  /// at its first use.
   /// @throws Error that says what is wrong with an input.
   TENON_DECL std::vector<ModelTensor> predict(std::span<const ModelTensor> inputs);
   std::vector<ModelTensor> predict(std::initializer_list<ModelTensor> inputs) {
@@ -61,7 +64,7 @@ class Model<FromFile> {
   }
 
   TENON_DECL const PlanView& plan() const;
-  TENON_DECL const Graph& graph() const;  // of the shapes that it was built for
+  TENON_DECL const Graph& graph() const;    // of the shapes that it was built for
   TENON_DECL NamedNetwork network() const;  // the same with strategies and names
   TENON_DECL Parameters& parameters();
   TENON_DECL Communication& communication();

@@ -115,6 +115,7 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
       shapes.push_back(input.shape);
       if (!input.shape.empty() && input.shape[0] < 0) shapes.back()[0] = 1;
     }
+    std::vector<bool> given(shapes.size());
     std::size_t next = 0;
     for (const InputShape& asked : options_.shapes) {
       std::size_t at = next++;
@@ -125,6 +126,17 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
                              asked.name.empty() ? std::to_string(at) : asked.name, "; ", file_.path,
                              " has ", names));
       shapes[at] = asked.shape;
+      given[at] = true;
+    }
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+      const FileTensor& input = file_.inputs[i];
+      if (given[i] || (input.has_shape && !contains(shapes[i], Index(-1)))) continue;
+      throw Error(sentence("the input ", file_.name(input.value), " of ", file_.path,
+                           input.has_shape
+                               ? sentence(" is ", text(input.shape), ", where -1 is open")
+                               : std::string(" has no shape there"),
+                           "; legal: a shape for it in BuildOptions::shapes, or --input-shape \"",
+                           file_.name(input.value), ":1,128\""));
     }
     return shapes;
   }

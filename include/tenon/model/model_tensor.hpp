@@ -20,15 +20,16 @@ class ModelTensor {
   ModelTensor() = default;
   /// Values of its own, all zero.
   ModelTensor(std::string name, const Dims& shape, Element element)
-      : ModelTensor(std::move(name), Array{element, shape, {}}) {
-    auto own = std::make_shared<std::vector<char>>(std::size_t(bytes_wanted()));
-    data_ = own->data();
-    owner_ = std::move(own);
-  }
-  /// The values of an array, as read_npy gives it.
+      : ModelTensor(std::move(name),
+                    Array{element, shape,
+                          std::vector<char>(std::size_t(product(shape) * bytes(element)))}) {}
+  /// The values of an array, as read_npy gives it. @throws Error when they are not as many as its
+  /// shape says.
   ModelTensor(std::string name, Array array)
       : name_(std::move(name)), shape_(array.shape), element_(array.element) {
-    if (array.data.empty()) return;
+    if (Index(array.data.size()) != bytes_wanted())
+      throw Error(sentence("the tensor ", name_, " is ", text(shape_), " of ", text(element_), ", ",
+                           array.data.size(), " bytes were given"));
     auto own = std::make_shared<std::vector<char>>(std::move(array.data));
     data_ = own->data();
     owner_ = std::move(own);
@@ -49,16 +50,23 @@ class ModelTensor {
   Index element_num() const { return product(shape_); }
   Index data_size() const { return bytes_wanted(); }  // bytes
   const void* data() const { return data_; }
-  /// @throws Error when its elements are of another type.
+  /// @throws Error when its elements are of another type, or it has no values.
   template <class T>
   std::span<const T> data() const {
     check(element_of<T>);
+    if (!data_ && element_num() > 0) throw Error(sentence("the tensor ", name_, " has no values"));
     return {static_cast<const T*>(data_), std::size_t(element_num())};
   }
 
   void set_name(std::string name) { name_ = std::move(name); }
-  /// Another shape, before other values: a batch of other rows.
-  void set_shape(const Dims& shape) { shape_ = shape; }
+  /// Another shape: a batch of other rows. If it has another size, set_data gives the values.
+  void set_shape(const Dims& shape) {
+    const Index before = bytes_wanted();
+    shape_ = shape;
+    if (bytes_wanted() == before) return;
+    data_ = nullptr;
+    owner_.reset();
+  }
   /// Values that lie elsewhere, and stay there while the tensor is used; nothing is copied.
   /// @throws Error when they are of another type, or not as many as the shape says.
   template <class T>

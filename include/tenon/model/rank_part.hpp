@@ -23,7 +23,7 @@ struct RankPart {
   std::vector<int> from, to;  // of the file's values
   RankCollective collective;
   std::unique_ptr<Exchange> exchange;
-  Memory scratch, result;
+  Memory result;
   Imported net;
   Plan plan;
   PlanView view;
@@ -39,6 +39,9 @@ inline RankPart rank_part(const ModelFile& file, RankPiece&& piece, std::vector<
   part.is_collective = piece.collective >= 0;
   if (part.is_collective) {
     const FileNode& node = file.nodes[std::size_t(piece.collective)];
+    if (piece.from.empty())
+      throw Error(sentence("cannot run ", file.path, ": ", node.name, " communicates a parameter, ",
+                           "as where the optimizer cuts them; legal: values that nodes make"));
     if (piece.from.size() != 1 || node.outputs.size() != 1 || node.outputs[0] < 0)
       throw Error(sentence("cannot run ", file.path, ": ", node.name, " is of ", piece.from.size(),
                            " values; legal: 1"));

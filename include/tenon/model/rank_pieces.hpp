@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// A model file whose nodes communicate, in pieces that do not:
-///   rank_pieces(file): nodes up to the first collective, that, nodes up to the second, ...
+///   for_each_rank_piece(file, visit): nodes up to the first collective, that, nodes up to the
+///   second, ...
 #include <algorithm>
 
 #include <tenon/model/rank_collective.hpp>
@@ -20,8 +21,8 @@ inline bool has_collectives(const ModelFile& file) {
   return std::ranges::any_of(file.nodes, [](const auto& node) { return is_collective(node.type); });
 }
 
-/// In the order of evaluation. What a piece makes for nobody is left out.
-inline std::vector<RankPiece> rank_pieces(const ModelFile& whole) {
+/// visit(piece) in the order of evaluation. What a piece makes for nobody is left out.
+inline void for_each_rank_piece(const ModelFile& whole, auto&& visit) {
   const std::size_t values = whole.values.size();
   std::vector<int> last_reader(values, -1), piece_of(values, -1);
   std::vector<int> piece_of_node;
@@ -38,9 +39,8 @@ inline std::vector<RankPiece> rank_pieces(const ModelFile& whole) {
   }
   for (const FileTensor& y : whole.outputs) last_reader[std::size_t(y.value)] = piece + 1;
   for (const FileTensor& x : whole.inputs) piece_of[std::size_t(x.value)] = -2;  // given
-  std::vector<RankPiece> pieces;
   for (std::size_t i = 0; i < whole.nodes.size();) {
-    RankPiece& made = pieces.emplace_back();
+    RankPiece made;
     ModelFile& file = made.file;
     const int number = piece_of_node[i];
     const bool alone = is_collective(whole.nodes[i].type);
@@ -68,8 +68,8 @@ inline std::vector<RankPiece> rank_pieces(const ModelFile& whole) {
         if (given.value == x) input = given;
     }
     for (int y : made.to) file.outputs.emplace_back().value = y;
+    visit(std::move(made));
   }
-  return pieces;
 }
 
 }  // namespace tenon::detail

@@ -11,6 +11,7 @@
 #include <tenon/model/named_inputs.hpp>
 #include <tenon/model/rank_agreement.hpp>
 #include <tenon/model/rank_part.hpp>
+#include <tenon/run/returned_inputs.hpp>
 
 namespace tenon::detail {
 
@@ -20,9 +21,10 @@ inline ModelFile rank_file(const std::string& pattern, ModelType type,
   const std::string path = numbered(pattern, communication.rank());
   if (type == ModelType::ONNX) throw Error(sentence(path, " is a rank's part; legal: MindIR"));
   if (!options.strategy.empty() || options.cut_weights || options.weights_of ||
-      !options.shapes.empty())
-    throw Error(sentence(path, " is a rank's part of a network that is cut: another strategy, ",
-                         "other shapes or weights of another model are for whole networks"));
+      !options.shapes.empty() || !options.output.empty() || !options.checkpoint_strategy.empty())
+    throw Error(sentence(
+        path, " is a rank's part of a network that is cut: another strategy, ",
+        "other shapes, one output alone or weights of another model are for whole networks"));
   ModelFile file = read_mindir(path);
   if (!has_collectives(file) && communication.size() > 1)
     throw Error(sentence(path, " has no collectives: it is no rank's part of a network"));
@@ -38,14 +40,17 @@ class RankProgram : public AnyModel {
         values_(file_->values.size()),
         given_(values_.size()) {
     communication.together([&] {
-      for (const FileTensor& x : file_->inputs) {
+      for (FileTensor& x : file_->inputs) {
+        const bool half = x.element == Element::float16 || x.element == Element::bfloat16;
+        if (half) x.element = Element::float32;  // as it is computed
         values_[std::size_t(x.value)] = {x.shape, x.element};
         names_.emplace_back(file_->name(x.value));
       }
-      for (RankPiece& piece : rank_pieces(*file_)) {
+      for_each_rank_piece(*file_, [&](RankPiece&& piece) {
         if (!piece.to.empty())  // somebody reads it
           parts_.push_back(rank_part(*file_, std::move(piece), values_, communication.size()));
-      }
+      });
+      reserve();
       fill(parts_, file_, options.checkpoint, communication.rank());
     });
     std::vector<RankCollective> own;
@@ -68,33 +73,62 @@ class RankProgram : public AnyModel {
 
   std::vector<ModelTensor> predict(std::span<const ModelTensor> given) override {
     const std::vector<const ModelTensor*> inputs = in_order(given, names_);
+    std::vector<bool> ours(inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       check_input(*inputs[i], names_[i], file_->inputs[i].element);
       if (!(inputs[i]->shape() == file_->inputs[i].shape))
         throw Error(sentence("the input ", names_[i], " is ", text(inputs[i]->shape()),
                              "; legal: ", text(file_->inputs[i].shape), ", as the parts of the ",
                              "network are cut"));
-      given_[std::size_t(file_->inputs[i].value)] = inputs[i]->data();
+    }
+    for (std::size_t i = 0; i < inputs.size(); ++i) ours[i] = is_own(inputs[i]->data());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const auto* data = static_cast<const std::byte*>(inputs[i]->data());
+      const std::size_t size = std::size_t(inputs[i]->data_size());
+      given_[std::size_t(file_->inputs[i].value)] =
+          ours[i] ? returned_.copy(i, {data, size}) : data;
     }
     for (RankPart& part : parts_) run(part);
     std::vector<ModelTensor> outputs;
     for (const FileTensor& y : file_->outputs) {
       const auto& [shape, element] = values_[std::size_t(y.value)];
-      outputs.emplace_back(std::string(file_->name(y.value)), shape, element,
-                           given_[std::size_t(y.value)]);
+      outputs.push_back(output_of(std::string(file_->name(y.value)), shape, element,
+                                  given_[std::size_t(y.value)], given));
     }
     return outputs;
   }
 
  private:
+  /// One scratch memory for all: collectives run one after the other.
+  void reserve() {
+    Index most = 0;
+    for (const RankPart& part : parts_) {
+      const RankCollective& c = part.collective;
+      if (!part.is_collective) continue;
+      const Index elements = std::max(c.count, c.result());
+      most = std::max(most, product(Dims{2, Index(c.group.size()), elements, bytes(c.element)}));
+    }
+    scratch_ = Memory(most);
+  }
+  /// Whether it is what a part made in the run before.
+  bool is_own(const void* data) const {
+    for (const RankPart& part : parts_)
+      for (int y : part.to) {
+        const auto* made = static_cast<const std::byte*>(given_[std::size_t(y)]);
+        const auto& [shape, element] = values_[std::size_t(y)];
+        const std::size_t size = std::size_t(product(shape) * bytes(element));
+        if (made && ReturnedInputs::lies_in(static_cast<const std::byte*>(data), {made, size}))
+          return true;
+      }
+    return false;
+  }
+
   void prepare(RankPart& part, const RankAgreement& all, int number, Communication& communication) {
     const RankCollective& c = part.collective;
-    const Index size = bytes(c.element), ranks = Index(c.group.size());
-    part.scratch = Memory(2 * ranks * std::max(c.count, c.result()) * size);
-    part.result = Memory(c.result() * size);
+    part.result = Memory(c.result() * bytes(c.element));
     part.exchange =
         communication.prepare([&](int rank) { return all.of(rank, number).program(rank); },
-                              {part.scratch.data(), part.scratch.size()}, number);
+                              {scratch_.data(), scratch_.size()}, number);
   }
 
   void run(RankPart& part) {
@@ -114,6 +148,8 @@ class RankProgram : public AnyModel {
   std::vector<RankValue> values_;
   std::vector<const void*> given_;  // of each value, in a run
   std::vector<std::string> names_;
+  ReturnedInputs returned_;
+  Memory scratch_;
   Alone alone_;
   std::vector<RankPart> parts_;
 };
