@@ -77,7 +77,9 @@ class Checkpoints {
   /// The bytes of a rank's slices as MindSpore wrote them.
   std::string original(int rank) const {
     const std::string number = std::to_string(rank % 4 < 2 ? 0 : 2);
-    return bytes_of(example() + "/rank_" + number + "/mlp" + number + ".ckpt");
+    return bytes_of(
+        std::string(example()).append("/rank_").append(number).append("/mlp").append(number).append(
+            ".ckpt"));
   }
 
   /// Rank 0 alone changes files, while the others wait.
@@ -128,7 +130,12 @@ class Checkpoints {
       const std::string number = std::to_string(rank % 4 < 2 ? 0 : 2);
       std::filesystem::create_directories(path_ + "/rank_" + std::to_string(rank));
       std::filesystem::remove(file(rank));
-      std::filesystem::create_symlink(example() + "/rank_" + number + "/mlp" + number + ".ckpt",
+      std::filesystem::create_symlink(std::string(example())
+                                          .append("/rank_")
+                                          .append(number)
+                                          .append("/mlp")
+                                          .append(number)
+                                          .append(".ckpt"),
                                       file(rank));
     }
     world_.barrier();
