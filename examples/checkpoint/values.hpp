@@ -4,27 +4,12 @@
 #include <cmath>
 #include <optional>
 
+#include <tenon/core/visit_element.hpp>
 #include <tenon/io/stored_bytes.hpp>
 
 #include "answer.hpp"
 
 namespace tenon::checkpoint {
-
-/// 5 bits of exponent and 10 of fraction.
-inline double of_float16(std::uint16_t bits) {
-  const int exponent = bits >> 10 & 31, fraction = bits & 1023;
-  const double size = exponent == 31  ? (fraction ? NAN : INFINITY)
-                      : exponent == 0 ? std::ldexp(fraction, -24)
-                                      : std::ldexp(1024 + fraction, exponent - 25);
-  return bits >> 15 ? -size : size;
-}
-/// The upper half of a float32.
-inline double of_bfloat16(std::uint16_t bits) {
-  const std::uint32_t all = std::uint32_t(bits) << 16;
-  float value;
-  std::memcpy(&value, &all, sizeof value);
-  return double(value);
-}
 
 /// UTF-8 of code points of four bytes; what is none becomes '?'.
 inline std::string text_of_points(const StoredTensor& tensor) {
@@ -45,33 +30,15 @@ inline std::string text_of_points(const StoredTensor& tensor) {
 inline std::optional<json> value_of(const StoredTensor& tensor) {
   if (tensor.is_string) return text_of_points(tensor);
   if (!tensor.shape.empty()) return {};
-  const auto as = [&]<class T>(T value) {
+  if (tensor.element == Element::int4x2) return {};
+  return visit_element(tensor.element, [&]<class T>(T value) -> json {
     copy_elements(tensor, 0, 1, reinterpret_cast<std::byte*>(&value));
-    return value;
-  };
-  const auto number = [](double value) {
-    return std::isfinite(value) ? json(value)
-                                : json(std::isnan(value) ? "nan"
-                                       : value > 0       ? "inf"
-                                                         : "-inf");
-  };
-  switch (tensor.element) {
-    case Element::float32: return number(double(as(float())));
-    case Element::float64: return number(as(double()));
-    case Element::float16: return number(of_float16(as(std::uint16_t())));
-    case Element::bfloat16: return number(of_bfloat16(as(std::uint16_t())));
-    case Element::int8: return as(std::int8_t());
-    case Element::uint8: return as(std::uint8_t());
-    case Element::int16: return as(std::int16_t());
-    case Element::uint16: return as(std::uint16_t());
-    case Element::int32: return as(std::int32_t());
-    case Element::uint32: return as(std::uint32_t());
-    case Element::int64: return as(std::int64_t());
-    case Element::uint64: return as(std::uint64_t());
-    case Element::boolean: return as(std::uint8_t()) != 0;
-    case Element::int4x2: return {};
-  }
-  return {};
+    if (tensor.element == Element::boolean) return value != T(0);
+    if constexpr (std::is_integral_v<T>) return value;
+    const double number = double(value);
+    if (std::isfinite(number)) return number;
+    return std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf";
+  });
 }
 
 }  // namespace tenon::checkpoint

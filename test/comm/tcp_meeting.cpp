@@ -140,7 +140,7 @@ TEST_CASE("strangers are sent away, whatever they say, and the ranks meet all th
 TEST_CASE("a process that is no rank of the job is told why") {
   if (!is_alone()) return;
   const std::string missing = while_waiting([](const std::string& at) {
-    const TcpGreeting good{.rank = 1, .ranks = 2, .job = detail::mixed("a")};
+    const TcpGreeting good{.rank = 1, .ranks = 2, .job = Hash().add("a").value};
     TcpGreeting other = good;
     other.version = 2;
     CHECK(refusal_of(at, other) == "it speaks version 2 of the protocol, rank 0 version 1");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include <tenon/core/element.hpp>
+#include <tenon/core/visit_element.hpp>
 
 using namespace tenon;
 
@@ -38,4 +38,11 @@ TEST_CASE("the half-sized floating types have two bytes") {
   CHECK(bytes(Element::bfloat16) == 2);
   CHECK(text(Element::float16) == "float16");
   CHECK(text(Element::bfloat16) == "bfloat16");
+}
+
+TEST_CASE("an element has the C++ type of its size") {
+  for (int e = 0; e <= int(Element::int4x2); ++e)
+    CHECK(visit_element(Element(e), [](auto zero) { return Index(sizeof zero); }) ==
+          bytes(Element(e)));
+  CHECK(visit_element(Element::float16, [](auto zero) { return float(decltype(zero)(2.f)); }) == 2);
 }

@@ -16,7 +16,10 @@ struct TcpGathering {
   explicit TcpGathering(const TcpHost& given)
       : host(given),
         deadline(deadline_after(given.patience)),
-        own{.rank = given.rank, .ranks = given.ranks, .job = mixed(given.job), .node = own_node()},
+        own{.rank = given.rank,
+            .ranks = given.ranks,
+            .job = Hash().add(given.job).value,
+            .node = own_node()},
         sockets(std::size_t(given.ranks)),
         places(sockets.size()) {
     places[std::size_t(given.rank)].node = own.node;

@@ -11,6 +11,7 @@
 #include <string>
 
 #include <tenon/comm/tcp_socket.hpp>
+#include <tenon/core/hash.hpp>
 
 namespace tenon {
 
@@ -26,8 +27,8 @@ struct TcpGreeting {
   std::int32_t rank = 0, ranks = 0;
   std::uint32_t port = 0;     // where higher ranks are met
   std::uint64_t meeting = 0;  // between these: what rank 0 gave to each
-  std::uint64_t job = 0;      // its name, mixed
-  std::uint64_t node = 0;     // this machine's, mixed
+  std::uint64_t job = 0;      // its name's hash
+  std::uint64_t node = 0;     // this machine's
   std::array<char, 32> spare{};
 };
 static_assert(sizeof(TcpGreeting) == 80);
@@ -52,20 +53,13 @@ namespace detail {
 std::span<const std::byte> raw(const auto& value) { return std::as_bytes(std::span(&value, 1)); }
 std::span<std::byte> writable(auto& value) { return std::as_writable_bytes(std::span(&value, 1)); }
 
-/// FNV-1a
-inline std::uint64_t mixed(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037ull;
-  for (char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ull;
-  return hash;
-}
-
 /// The machine as this process sees it: containers with names of their own are several.
 inline std::uint64_t own_node() {
   std::array<char, 256> name{};
   ::gethostname(name.data(), name.size() - 1);
   std::string boot;
   std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), boot);
-  return mixed(boot.append(" ").append(name.data()));
+  return Hash().add(boot).add(" ").add(name.data()).value;
 }
 
 /// Why a greeting is not that of a rank of this job; empty where it is.

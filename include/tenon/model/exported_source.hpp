@@ -30,11 +30,7 @@ class ExportedSource : public ModelSource {
     part_ = std::move(*part);
   }
 
-  std::uint64_t content() const override {
-    std::uint64_t hash = 14695981039346656037ull;
-    for (char byte : part_.id) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211ull;
-    return hash;
-  }
+  std::uint64_t content() const override { return Hash().add(part_.id).value; }
   std::string differing() const override {
     return sentence("the files ", pattern_, " are not all of one export");
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What model/load.hpp declares.
+#include <tenon/core/hash.hpp>
 #include <tenon/model/compare_slices.hpp>
 #include <tenon/model/fill.hpp>
 #include <tenon/model/survey.hpp>
@@ -13,15 +14,14 @@ namespace detail {
 /// not the files' names, which may lead to disks of their own.
 inline std::uint64_t question(const CheckpointFiles& files, const Parameters& parameters,
                               const LoadOptions& options) {
-  std::uint64_t hash = std::uint64_t(files.size()) * 64 + std::uint64_t(options.way) * 16 +
-                       options.lenient * 4u + options.check_checksums * 2u + options.compare_slices;
-  const auto add = [&](std::string_view text) {
-    for (char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ull;
-  };
-  if (const StrategyFile* strategy = files.places().strategy()) add(strategy_protobuf(*strategy));
+  Hash hash;
+  hash.add(files.size()).add(options.way).add(options.lenient).add(options.check_checksums);
+  hash.add(options.compare_slices);
+  if (const StrategyFile* strategy = files.places().strategy())
+    hash.add(strategy_protobuf(*strategy));
   for (const Parameters::Slice& slice : parameters.slices())
-    add(std::string(slice.name).append(text(slice.distribution.shape)));
-  return hash;
+    hash.add(slice.name).add(text(slice.distribution.shape));
+  return hash.value;
 }
 
 }  // namespace detail

@@ -2,6 +2,7 @@
 #pragma once
 /// A model file and what is to be done with it: the network of any batch, its plan on so many
 /// ranks, and the values of its parameters.
+#include <tenon/core/hash.hpp>
 #include <tenon/io/model_file/import_model.hpp>
 #include <tenon/io/model_file/read_model.hpp>
 #include <tenon/io/network_strategy.hpp>
@@ -61,17 +62,13 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
 
   /// A number for what all ranks must have: the parameters and a look at their values.
   virtual std::uint64_t content() const {
-    std::uint64_t hash = 14695981039346656037ull;
-    const auto add = [&](std::string_view bytes) {
-      for (char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211ull;
-    };
+    Hash hash;
     for (const ImportedParameter& one : imported_.parameters) {
-      add(one.tensor.name);
-      add(text(one.tensor.shape));
+      hash.add(one.tensor.name).add(text(one.tensor.shape));
       for (const auto& chunk : one.tensor.chunks)
-        add({chunk.data(), std::min<std::size_t>(chunk.size(), 64)});
+        hash.add({chunk.data(), std::min<std::size_t>(chunk.size(), 64)});
     }
-    return hash;
+    return hash.value;
   }
 
   /// What is said where it differs.

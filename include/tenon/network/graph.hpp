@@ -4,6 +4,7 @@
 ///   Graph g = trace(network, {{{32, 28, 28}}});  g.nodes[g.output].shape == {32, 10}
 #include <utility>
 
+#include <tenon/core/hash.hpp>
 #include <tenon/network/operator.hpp>
 
 namespace tenon {
@@ -67,8 +68,7 @@ struct Value {
 constexpr Value parameter(Graph& graph, std::string_view layer, std::string_view part,
                           const Dims& shape, Element element = Element::float32) {
   const Name name = graph.names.add(layer, part);
-  std::uint64_t hash = 14695981039346656037ull;
-  for (char letter : graph.names[name]) hash = (hash ^ std::uint64_t(letter)) * 1099511628211ull;
+  const std::uint64_t hash = Hash().add(graph.names[name]).value;
   for (std::size_t p = 0; p < graph.hashes.size(); ++p) {
     const int i = graph.parameters[p];
     const Node& node = graph.nodes[std::size_t(i)];

@@ -4,14 +4,15 @@
 #include <bit>
 #include <cstdint>
 
+#include <tenon/core/hash.hpp>
 #include <tenon/plan/plan.hpp>
 
 namespace tenon {
 
-/// FNV-1a over steps, layouts and names.
+/// Of steps, layouts and names.
 inline std::uint64_t fingerprint(const PlanView& plan) {
-  std::uint64_t hash = 14695981039346656037ull;
-  const auto add = [&](auto number) { hash = (hash ^ std::uint64_t(number)) * 1099511628211ull; };
+  Hash hash;
+  const auto add = [&](auto number) { hash.add(number); };
   for (const Buffer& b : plan.buffers) {
     add(b.place), add(b.element), add(b.offset), add(b.base);
     for (Index size : b.distribution.shape) add(size);
@@ -23,16 +24,14 @@ inline std::uint64_t fingerprint(const PlanView& plan) {
     for (int input : s.inputs) add(input);
     for (Index number : s.attributes.integers) add(number);
     for (double number : s.attributes.reals) add(std::bit_cast<std::uint64_t>(number));
-    if (s.op)
-      for (char letter : s.op->name) add(letter);
-    if (s.activation)
-      for (char letter : s.activation->name) add(letter);
+    if (s.op) hash.add(s.op->name);
+    if (s.activation) hash.add(s.activation->name);
   }
-  for (char letter : plan.letters) add(letter);
+  hash.add({plan.letters.data(), plan.letters.size()});
   add(plan.devices), add(plan.arena), add(plan.parameters), add(plan.output);
   for (int input : plan.inputs) add(input);
   for (int output : plan.further) add(output);
-  return hash;
+  return hash.value;
 }
 
 }  // namespace tenon

@@ -19,7 +19,7 @@ std::vector<InstructionSet> sets() {
 }
 
 /// Every way of multiplying that this processor has.
-std::vector<std::unique_ptr<Backend>> backends() {
+std::vector<std::unique_ptr<Backend>> backends_for_matmul() {
   std::vector<std::unique_ptr<Backend>> all;
   all.push_back(std::make_unique<EigenCpu>());
   for (const InstructionSet set : sets())
@@ -47,7 +47,7 @@ void check(Product<T>& p, const Backend& backend, bool exact) {
 
 template <class T>
 void check_products(int times, Index largest) {
-  const auto all = backends();
+  const auto all = backends_for_matmul();
   for (int i = 0; i < times; ++i) {
     const Index m = between(0, largest), k = between(0, largest), n = between(0, largest);
     Product<T> p = random_product<T>(m, k, n, i % 2);
@@ -67,7 +67,7 @@ TEST_CASE("MatMul: C = A B, + bias, then the activation, as the law says") {
 }
 
 TEST_CASE("MatMul: sizes at the borders of tiles and blocks") {
-  for (const auto& backend : backends())
+  for (const auto& backend : backends_for_matmul())
     for (const Index m : {1, 12, 13, 16})
       for (const Index k : {1023, 1024, 1025, 2500})
         for (const Index n : {1, 10, 16, 17, 33}) {
@@ -82,7 +82,7 @@ TEST_CASE("MatMul: an empty sum is zero, then bias and activation") {
     p.shape_a = {3, 0}, p.shape_b = {0, 2}, p.shape_c = {3, 2};
     if (with_bias) p.bias = {-1, 2};
     p.activation = &ReLU::info;
-    for (const auto& backend : backends())
+    for (const auto& backend : backends_for_matmul())
       CHECK(p.of(*backend) ==
             (with_bias ? std::vector<float>{0, 2, 0, 2, 0, 2} : std::vector<float>(6)));
   }
@@ -90,7 +90,7 @@ TEST_CASE("MatMul: an empty sum is zero, then bias and activation") {
 
 TEST_CASE("MatMul: NaN and infinity go where the law lets them go") {
   const double nan = std::numeric_limits<double>::quiet_NaN(), inf = HUGE_VAL;
-  const auto all = backends();
+  const auto all = backends_for_matmul();
   std::size_t i = 0;
   for (const double special : {nan, inf, -inf})
     for (const Operator* activation : {(const Operator*)nullptr, &ReLU::info, &GELU::info})
@@ -112,7 +112,7 @@ TEST_CASE("MatMul: NaN and infinity go where the law lets them go") {
 }
 
 TEST_CASE("MatMul: denormal numbers are numbers") {
-  for (const auto& backend : backends()) {
+  for (const auto& backend : backends_for_matmul()) {
     Product<float> p;
     p.shape_a = {2, 3}, p.shape_b = {3, 2}, p.shape_c = {2, 2};
     const float tiny = std::numeric_limits<float>::denorm_min();
@@ -142,7 +142,7 @@ TEST_CASE("MatMul: the same bits for any number of threads, and wherever its ope
 
 TEST_CASE("MatMul, weights in bfloat16: products of rounded numbers, summed as floats") {
   const auto round = [](std::vector<float> values) {
-    for (float& x : values) x = detail::from_bfloat16(detail::to_bfloat16(x));
+    for (float& x : values) x = from_bfloat16(to_bfloat16(x));
     return values;
   };
   for (const InstructionSet set : sets())
@@ -166,14 +166,13 @@ TEST_CASE("MatMul, weights in bfloat16: products of rounded numbers, summed as f
 }
 
 TEST_CASE("bfloat16: rounded to nearest, ties to even; NaN and infinity stay") {
-  using detail::to_bfloat16;
   CHECK(to_bfloat16(1.0f) == 0x3f80);
   CHECK(to_bfloat16(1.0f + 0x1p-8f) == 0x3f80);  // a tie, to the even one
   CHECK(to_bfloat16(1.0f + 0x3p-8f) == 0x3f82);
   CHECK(to_bfloat16(1.0f + 0x1.01p-8f) == 0x3f81);
   CHECK(to_bfloat16(HUGE_VALF) == 0x7f80);
   CHECK(to_bfloat16(std::numeric_limits<float>::max()) == 0x7f80);
-  CHECK(std::isnan(detail::from_bfloat16(to_bfloat16(std::bit_cast<float>(0x7f800001)))));
+  CHECK(std::isnan(from_bfloat16(to_bfloat16(std::bit_cast<float>(0x7f800001)))));
   for (const InstructionSet set : sets()) {
     const float nan = std::numeric_limits<float>::quiet_NaN();
     Product<float> p{{2, 3},    {3, 1}, {2, 1},  false, false, {1, nan, 1, 1, HUGE_VALF, 1},

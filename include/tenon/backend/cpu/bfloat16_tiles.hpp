@@ -5,7 +5,7 @@
 ///   y[r] += x[r,2k] * w[2k] + x[r,2k+1] * w[2k+1]
 /// Where there is no such instruction, a pair is taken apart in registers: its lower half moved up,
 /// and its upper half, are floats.
-#include <tenon/backend/cpu/bfloat16.hpp>
+#include <tenon/core/half.hpp>
 #include <tenon/backend/cpu/one_row.hpp>
 
 namespace tenon::detail {

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include <tenon/backend/cpu/bfloat16.hpp>
+#include <tenon/core/half.hpp>
 #include <tenon/core/box.hpp>
 
 namespace tenon::detail {

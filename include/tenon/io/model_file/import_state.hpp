@@ -2,8 +2,10 @@
 #pragma once
 /// What an import knows of each of the file's values: the node of the graph that it is, or its
 /// numbers; and the parameters that were made so far.
+#include <bit>
 #include <memory>
 
+#include <tenon/core/hash.hpp>
 #include <tenon/io/model_file/parameter_maker.hpp>
 
 namespace tenon::detail {
@@ -21,8 +23,12 @@ inline constexpr std::size_t most_computed = std::size_t(1) << 22;
 class ImportState : public ParameterMaker {
  public:
   ImportState(const ModelFile& model, bool keep)
-      : ParameterMaker(model), file(model), keep_parameters(keep), held(model.values.size()),
-        readers(held.size()), unfilled(held.size()) {
+      : ParameterMaker(model),
+        file(model),
+        keep_parameters(keep),
+        held(model.values.size()),
+        readers(held.size()),
+        unfilled(held.size()) {
     for (const FileTensor& tensor : file.unfilled) unfilled[std::size_t(tensor.value)] = &tensor;
   }
   ImportState(const ImportState&) = delete;
@@ -87,8 +93,8 @@ class ImportState : public ParameterMaker {
     const FileTensor* missing = unfilled[std::size_t(value)];
     Value made;
     if (constant) made = parameter_of(name, *constant, true, true);
-    else if (of.known) made = parameter_of(name, of.known->element, of.known->shape,
-                                           of.known->values);
+    else if (of.known)
+      made = parameter_of(name, of.known->element, of.known->shape, of.known->values);
     else if (missing)
       made = parameter_of(name, {name, missing->element, missing->shape, {}}, false, true);
     else fail_unmade(value);
@@ -103,13 +109,9 @@ class ImportState : public ParameterMaker {
     const std::string name(file.name(value));
     if (!known || !known->of_shape) return name;
     if (known->values.size() == 1) return sentence(name, "=", std::to_string(known->values[0]));
-    std::uint64_t hash = 14695981039346656037ull;
-    for (double one : known->values) {
-      std::uint64_t bits;
-      std::memcpy(&bits, &one, sizeof bits);
-      hash = (hash ^ bits) * 1099511628211ull;
-    }
-    return sentence(name, "=", hash);
+    Hash hash;
+    for (double one : known->values) hash.add(std::bit_cast<std::uint64_t>(one));
+    return sentence(name, "=", hash.value);
   }
 
  private:

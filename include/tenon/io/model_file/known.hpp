@@ -2,11 +2,9 @@
 #pragma once
 /// Values that are known while a model is imported: shapes, axes, numbers.
 ///   known(a constant of int64 {-1, 784}).integer(0) == -1
-#include <cmath>
 #include <limits>
-#include <optional>
-#include <type_traits>
 
+#include <tenon/core/visit_element.hpp>
 #include <tenon/io/stored_bytes.hpp>
 
 namespace tenon::detail {
@@ -35,51 +33,18 @@ struct Known {
   }
 };
 
-/// The number that 16 bits are.
-inline float half_precision(std::uint16_t bits) {
-  const int exponent = bits >> 10 & 31, fraction = bits & 1023;
-  const float size = exponent == 31 ? (fraction ? std::numeric_limits<float>::quiet_NaN()
-                                                : std::numeric_limits<float>::infinity())
-                     : exponent     ? std::ldexp(float(fraction + 1024), exponent - 25)
-                                    : std::ldexp(float(fraction), -24);
-  return bits & 0x8000 ? -size : size;
-}
-inline float brain_float(std::uint16_t bits) {
-  const std::uint32_t wide = std::uint32_t(bits) << 16;
-  float value;
-  std::memcpy(&value, &wide, sizeof value);
-  return value;
-}
-
-/// visit(i, value) for every element of a stored tensor, in its type; halves become floats.
+/// visit(i, value) for every element of a stored tensor, in its type.
 void for_each_value(const StoredTensor& tensor, auto&& visit) {
   const Index count = product(tensor.shape);
-  const auto as = [&]<class T>(T, auto&& convert) {
+  visit_element(tensor.element, [&]<class T>(T) {
     constexpr Index most = 4096;
     T part[most];
     for (Index first = 0; first < count; first += most) {
       const Index here = count - first < most ? count - first : most;
       copy_elements(tensor, first, here, reinterpret_cast<std::byte*>(part));
-      for (Index i = 0; i < here; ++i) visit(std::size_t(first + i), convert(part[i]));
+      for (Index i = 0; i < here; ++i) visit(std::size_t(first + i), part[i]);
     }
-  };
-  const auto same = [](auto value) { return value; };
-  switch (tensor.element) {
-    case Element::float32: return as(float(), same);
-    case Element::float64: return as(double(), same);
-    case Element::float16: return as(std::uint16_t(), &half_precision);
-    case Element::bfloat16: return as(std::uint16_t(), &brain_float);
-    case Element::int8: return as(std::int8_t(), same);
-    case Element::boolean:
-    case Element::int4x2:
-    case Element::uint8: return as(std::uint8_t(), same);
-    case Element::int16: return as(std::int16_t(), same);
-    case Element::uint16: return as(std::uint16_t(), same);
-    case Element::int32: return as(std::int32_t(), same);
-    case Element::uint32: return as(std::uint32_t(), same);
-    case Element::int64: return as(std::int64_t(), same);
-    case Element::uint64: return as(std::uint64_t(), same);
-  }
+  });
 }
 
 /// All values of a constant.
