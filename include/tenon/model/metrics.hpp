@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include <tenon/core/dims.hpp>
 #include <tenon/core/sentence.hpp>
 
 namespace tenon {

@@ -8,6 +8,7 @@
 #include <tenon/comm/alone.hpp>
 #include <tenon/io/model_file/read_model.hpp>
 #include <tenon/model/any_model.hpp>
+#include <tenon/model/build_options.hpp>
 #include <tenon/model/named_inputs.hpp>
 #include <tenon/model/rank_agreement.hpp>
 #include <tenon/model/rank_part.hpp>
