@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // mpirun -n 8 build/examples/mnist: MindSpore's model-loading tutorial on the 10 000 MNIST test
 // images, from the slices that MindSpore itself wrote.
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <iostream>
 
-#include <tenon/backend/cpu/cpu.hpp>
-#include <tenon/backend/reference.hpp>
 #include <tenon/comm/failure.hpp>
 #include <tenon/comm/mpi.hpp>
 #include <tenon/io/idx.hpp>
@@ -18,6 +15,7 @@
 #include <tenon/run/core_advice.hpp>
 
 #include "network.hpp"
+#include "support/backend_options.hpp"
 #include "support/progress.hpp"
 
 using namespace tenon;
@@ -32,10 +30,9 @@ struct Options {
   std::string checkpoint, strategy;
   std::string images = TENON_EXAMPLE_DATA "/t10k-images-idx3-ubyte.gz",
               labels = TENON_EXAMPLE_DATA "/t10k-labels-idx1-ubyte.gz";
-  std::string backend = "cpu", weights = "float32", output;
+  std::string output;
   Index batch = 32;
-  int threads = 1;
-  bool reproducible = false;
+  program::BackendOptions backend;
 };
 
 static CLI::App& describe(CLI::App& app, Options& o) {
@@ -51,34 +48,15 @@ static CLI::App& describe(CLI::App& app, Options& o) {
   app.add_option("--batch", o.batch, "images at once; any number")
       ->check(CLI::Range(Index(1), Index(1) << 31))
       ->capture_default_str();
-  app.add_option("--backend", o.backend, "who computes")
-      ->check(CLI::IsMember({"cpu", "reference"}))
-      ->capture_default_str();
-  app.add_option("--threads", o.threads, "threads of each rank")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_option("--weights", o.weights, "how the cpu keeps them")
-      ->check(CLI::IsMember({"float32", "bfloat16"}))
-      ->capture_default_str();
-  app.add_flag("--reproducible", o.reproducible, "the same bits on any number of ranks");
+  program::describe(app, o.backend);
   app.add_option("--output", o.output, "file for all logits, .npy");
   return app;
 }
 
-static Classifier classifier(const boost::mpi::communicator& world, const Options& o) {
-  if (o.backend == "reference" && (o.threads != 1 || o.weights != "float32"))
-    throw Error("--threads and --weights are the cpu's: --backend reference has one of each");
-  if (o.backend == "reference")
-    return Classifier(world, Reference{{.reproducible = o.reproducible}});
-  return Classifier(world,
-                    Cpu{{.threads = o.threads,
-                         .weights = o.weights == "bfloat16" ? Element::bfloat16 : Element::float32,
-                         .reproducible = o.reproducible}});
-}
-
 static void run(const boost::mpi::communicator& world, Options o) {
   const bool first = world.rank() == 0;
-  Classifier model = classifier(world, o);
+  Classifier model = program::with_backend(
+      o.backend, [&](auto backend) { return Classifier(world, std::move(backend)); });
   if (o.checkpoint.empty()) {
     if (!o.strategy.empty())
       throw Error("--strategy says how the files of --checkpoint are cut: give both");
@@ -87,7 +65,8 @@ static void run(const boost::mpi::communicator& world, Options o) {
   }
   if (first) {
     std::cout << "Network on " << world.size() << (world.size() > 1 ? " ranks" : " rank")
-              << ", backend " << o.backend << " (notation: [32/2, 784] is 32 rows in 2 blocks)\n";
+              << ", backend " << o.backend.name
+              << " (notation: [32/2, 784] is 32 rows in 2 blocks)\n";
     for (const Step& step : model.plan().steps)
       std::cout << "  " << text(model.plan(), step) << "\n";
     std::cout << std::flush;

@@ -15,8 +15,9 @@ using namespace tenon;
 using namespace tenon::program;
 
 struct Options {
-  std::string path, checkpoint, checkpoint_strategy, target = "cpu";
-  int workers = 2, threads = 1;
+  std::string path, checkpoint, checkpoint_strategy;
+  BackendOptions backend;
+  int workers = 2;
   std::vector<std::string> inputs, outputs;  // FILE, or NAME=FILE
   std::vector<std::string> without_batch;
   Index batch = 0, repeat = 1;
@@ -26,7 +27,7 @@ struct Options {
 static void describe(CLI::App& app, Options& o) {
   const CLI::Range number(Index(1), Index(1) << 31);
   app.add_option("model", o.path, "a MindIR or ONNX file")->required();
-  app.add_option("--workers", o.workers, "processes; worker k has device k")
+  app.add_option("--workers", o.workers, "processes")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   app.add_option("--input", o.inputs, "x.npy, or NAME=x.npy; once for each input, in order [ones]")
@@ -43,12 +44,7 @@ static void describe(CLI::App& app, Options& o) {
   app.add_option("--checkpoint", o.checkpoint, "values that the model file lacks");
   app.add_option("--checkpoint-strategy", o.checkpoint_strategy,
                  "how its files are cut, where it is 'DIR/rank_{}/x{}.ckpt'");
-  app.add_option("--target", o.target, "who computes")
-      ->check(CLI::IsMember({"cpu", "gpu", "ascend"}))
-      ->capture_default_str();
-  app.add_option("--threads", o.threads, "threads of each worker")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
+  describe(app, o.backend);
   app.add_option("--patience", o.patience, "seconds after which a worker is late [never]")
       ->check(CLI::Range(0., 1e9));
 }
@@ -56,13 +52,9 @@ static void describe(CLI::App& app, Options& o) {
 /// What a worker does.
 class Worker {
  public:
-  Worker(const Options& o, int number) {
-    Context context;
-    context.target = {o.target};
-    context.device_id = number;
-    context.threads = o.threads;
+  explicit Worker(const Options& o) {
     model_.build_from_file(
-        o.path, ModelType::ANY, context, {},
+        o.path, ModelType::ANY, backend_of(o.backend),
         {.checkpoint = o.checkpoint, .checkpoint_strategy = o.checkpoint_strategy});
   }
   std::vector<PoolTensor> predict(std::span<const PoolTensor> inputs) {
@@ -136,7 +128,7 @@ int main(int argc, char** argv) {
     describe(app, options);
     app.parse(argc, argv);
     if (is_pool_worker()) {  // started by run(), with the same words
-      if (!serve_worker([&](int number) { return Worker(options, number); })) return 1;
+      if (!serve_worker([&](int) { return Worker(options); })) return 1;
       std::cout << "Receive exit message  and start to exit\n" << std::flush;
       return 0;
     }

@@ -49,9 +49,8 @@ static double seconds_since(Clock::time_point start) {
 
 /// Element i as a number, whatever it is.
 static double number(const ModelTensor& y, Index i) {
-  double value = 0;
-  as_numbers(y.element(), [&]<class T>(T) { value = double(static_cast<const T*>(y.data())[i]); });
-  return value;
+  return visit_element(y.element(),
+                       [&]<class T>(T) { return double(static_cast<const T*>(y.data())[i]); });
 }
 
 static nlohmann::ordered_json described(const ModelTensor& y) {

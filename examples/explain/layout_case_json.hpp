@@ -41,10 +41,8 @@ inline LayoutRecord layout_of(const json& device_matrix, const json& map, const 
 inline json to_json(const AxisMap& map) {
   json entries = json::array();
   for (const Axes& entry : map)
-    if (entry.size() > 1)
-      entries.push_back(to_json(entry));
-    else
-      entries.push_back(entry.empty() ? Index(-1) : entry[0]);
+    if (entry.size() > 1) entries.push_back(to_json(entry));
+    else entries.push_back(entry.empty() ? Index(-1) : entry[0]);
   return entries;
 }
 

@@ -5,6 +5,7 @@
 ///   destinations_of({"y.npy"}));
 #include <cstring>
 
+#include <tenon/core/visit_element.hpp>
 #include <tenon/io/npy.hpp>
 
 #include "options.hpp"
@@ -17,7 +18,7 @@ inline void build(FileModel& model, ModelOptions o) {
   model.communication().together([&] {
     if (!o.config.empty())
       checked(context_of(model.communication(), context_from(read_config_file(o.config))));
-    backend = backend_of(o);
+    backend = backend_of(o.backend);
     if (o.devices && o.devices != model.communication().size())
       throw Error(sentence("--devices ", o.devices, ", but there are ",
                            model.communication().size(), " ranks; legal: mpirun -n ", o.devices));
@@ -45,31 +46,13 @@ inline std::vector<Destination> destinations_of(const std::vector<std::string>& 
   return all;
 }
 
-/// as(T()) with the type that such elements are stored as. @throws Error of halves and the like.
-inline void as_numbers(Element element, auto&& as) {
-  switch (element) {
-    case Element::float32: return as(float());
-    case Element::float64: return as(double());
-    case Element::boolean:
-    case Element::uint8: return as(std::uint8_t());
-    case Element::int8: return as(std::int8_t());
-    case Element::int16: return as(std::int16_t());
-    case Element::uint16: return as(std::uint16_t());
-    case Element::int32: return as(std::int32_t());
-    case Element::uint32: return as(std::uint32_t());
-    case Element::int64: return as(std::int64_t());
-    case Element::uint64: return as(std::uint64_t());
-    default: throw Error(sentence("there are no numbers of ", text(element), " here"));
-  }
-}
-
 /// Ones, of so many rows if `rows` is not 0.
 inline ModelTensor ones(const ModelTensor& like, Index rows) {
   Dims shape = like.shape();
   if (rows && !shape.empty()) shape[0] = rows;
   Array array{like.element(), shape,
               std::vector<char>(std::size_t(product(shape)) * std::size_t(bytes(like.element())))};
-  as_numbers(like.element(), [&]<class T>(T) {
+  visit_element(like.element(), [&]<class T>(T) {
     const T one(1);
     for (std::size_t i = 0; i < array.data.size(); i += sizeof(T))
       std::memcpy(array.data.data() + i, &one, sizeof(T));
