@@ -21,7 +21,8 @@ passed=0 failed=0 skipped=0
 # build_and_test FOLDER OPTION...: counts what meson counts; a build that fails is one failure.
 build_and_test() {
   local folder=build/$1 log ok=0; shift
-  local options=(-Dtests=enabled -Dexamples=enabled -Dmpi=enabled -Doptimization=1 -Db_ndebug=false "$@")
+  local options=(-Dtests=enabled -Dexamples=enabled -Dmpi=enabled -Doptimization=1 -Db_ndebug=false
+                 -Dunity=on -Dunity_size=12 "$@")  # tests of a room, a dozen files at once
   if [[ -e $folder/build.ninja ]]; then options+=(--reconfigure); fi
   echo "== $folder"
   mkdir -p build
@@ -45,7 +46,7 @@ install_missing "${program_packages[@]}" doctest-dev
 build_and_test test
 if $full; then
   install_missing clang-14 libclang-rt-14-dev cmake
-  CXX="$(command -v ccache || true) clang++-14" build_and_test clang -Dbench=enabled -Dall_headers=true
+  CXX="$(command -v ccache || true) clang++-14" build_and_test clang -Dbench=enabled -Dall_headers=true -Dunity=off
   export ASAN_OPTIONS=strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   export LSAN_OPTIONS=suppressions=$root/test/support/lsan.supp:print_suppressions=0
   export TENON_TEST_TIMEOUT=300 slower=5

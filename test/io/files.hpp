@@ -50,6 +50,11 @@ class Folder {
   std::filesystem::path path_;
 };
 
+/// The path of a file of test/data/models.
+inline std::string model(std::string_view name) {
+  return std::string(TENON_TEST_DATA).append("/models/").append(name);
+}
+
 inline std::string bytes_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   REQUIRE(file.good());

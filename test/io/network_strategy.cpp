@@ -169,7 +169,7 @@ TEST_CASE("files that cannot be told to the network are refused") {
 
 namespace {
 
-struct Twice {
+struct LayerTwice {
   MatMul first = MatMul().named("first", "matmul"), second = MatMul().named("second", "matmul");
   auto construct(auto x) const {
     const Value w = parameter(*x.graph, "shared", "weight", {16, 16});
@@ -183,7 +183,7 @@ struct Nothing {
 }  // namespace
 
 TEST_CASE("of two operators that share a parameter the last is kept; without parameters no file") {
-  Twice network;
+  LayerTwice network;
   network.first.shard({{4, 1}, {1, 1}});
   network.second.shard({{2, 1}, {1, 1}});
   const StrategyFile file = strategy_file(network_record(trace(network, {{{8, 16}}}), 4));

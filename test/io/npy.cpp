@@ -22,7 +22,7 @@ std::string npy(int version, std::string line, std::string_view data) {
   return bytes.append(line).append(data);
 }
 
-std::string error_of_bytes(std::string_view bytes) {
+std::string error_of_npy(std::string_view bytes) {
   const Folder folder;
   const std::string path = folder.write("x.npy", bytes);
   return error_of([&] { read_npy(path); });
@@ -73,12 +73,12 @@ TEST_CASE("all versions and any order and spacing of the header are read") {
   for (int version : {1, 2, 3})
     for (const std::string& header : {pair, std::string(other)})
       CHECK(read_npy(folder.write("x.npy", npy(version, header, eight))).shape == Dims{2});
-  CHECK(has(error_of_bytes(npy(4, pair, eight)), "version 4 of the format; legal: 1 to 3"));
+  CHECK(has(error_of_npy(npy(4, pair, eight)), "version 4 of the format; legal: 1 to 3"));
 }
 
 TEST_CASE("what cannot be read is named with the cause") {
   const auto error = [](std::string_view type, std::string_view order, std::string_view shape) {
-    return error_of_bytes(npy(1, std::string("{'descr': '").append(type)
+    return error_of_npy(npy(1, std::string("{'descr': '").append(type)
                                      .append("', 'fortran_order': ").append(order)
                                      .append(", 'shape': ").append(shape).append(", }"), eight));
   };
@@ -96,10 +96,10 @@ TEST_CASE("what cannot be read is named with the cause") {
   CHECK(has(error("<f4", "False", "(-2,)"), "its header is damaged"));
   CHECK(has(error("<f4", "False", "(1, 1, 1, 1, 1, 1, 1, 1, 2)"), "more than 8 dimensions"));
   CHECK(has(error("<f4", "Maybe", "(2,)"), "its header is damaged"));
-  CHECK(has(error_of_bytes(npy(1, "{'descr': '<f4'}", eight)), "its header is damaged"));
-  CHECK(has(error_of_bytes(npy(1, "", eight)), "its header is damaged"));
-  CHECK(has(error_of_bytes("PK\3\4 an archive"), "is no .npy file"));
-  CHECK(has(error_of_bytes(""), "is empty"));
+  CHECK(has(error_of_npy(npy(1, "{'descr': '<f4'}", eight)), "its header is damaged"));
+  CHECK(has(error_of_npy(npy(1, "", eight)), "its header is damaged"));
+  CHECK(has(error_of_npy("PK\3\4 an archive"), "is no .npy file"));
+  CHECK(has(error_of_npy(""), "is empty"));
   CHECK(has(error_of([] { read_npy("/none/x.npy"); }), "/none/x.npy: it does not exist"));
 }
 
@@ -107,8 +107,8 @@ TEST_CASE("a file cut anywhere is refused, and so is one with a byte more") {
   for (int version : {1, 2}) {
     const std::string whole = npy(version, pair, eight);
     for (std::size_t size = 0; size < whole.size(); ++size)
-      REQUIRE(error_of_bytes(std::string_view(whole).substr(0, size)) != "");
-    CHECK(has(error_of_bytes(std::string(whole).append("x")), "it holds 9 bytes"));
+      REQUIRE(error_of_npy(std::string_view(whole).substr(0, size)) != "");
+    CHECK(has(error_of_npy(std::string(whole).append("x")), "it holds 9 bytes"));
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/io/open_tensors.hpp>
+#include <tenon/io/safetensors_index.hpp>
 #include <tenon/io/write_checkpoint.hpp>
 #include <tenon/io/write_safetensors.hpp>
 
@@ -16,11 +17,13 @@ const std::vector<std::int8_t> three = {3, 4, 5};
 /// Two files and an index of that weight_map.
 std::string indexed(const Folder& folder, std::string_view map) {
   write_safetensors(folder / "1.safetensors", std::vector{TensorSource("w", two, {2})});
-  write_safetensors(folder / "2.safetensors", std::vector{TensorSource("b", three, {3}),
-                                                          TensorSource("w", three, {3})});
+  write_safetensors(folder / "2.safetensors",
+                    std::vector{TensorSource("b", three, {3}), TensorSource("w", three, {3})});
   return folder.write("model.safetensors.index.json",
                       std::string(R"({"metadata":{"total_size":11,"x":[1,{"y":2}]},)")
-                          .append("\"weight_map\":").append(map).append("}"));
+                          .append("\"weight_map\":")
+                          .append(map)
+                          .append("}"));
 }
 std::string error_of_index(std::string_view map) {
   const Folder folder;
@@ -98,9 +101,8 @@ TEST_CASE("an index cut anywhere or with a flipped bit is refused, or names othe
     return error_of([&] { parse_safetensors_index(std::span(bytes.data(), bytes.size()), "x"); });
   };
   CHECK(error(whole) == "");
-  cut_everywhere(whole, [&](std::string_view bytes, std::size_t) {
-    REQUIRE(has(error(bytes), "x"));
-  });
+  cut_everywhere(whole,
+                 [&](std::string_view bytes, std::size_t) { REQUIRE(has(error(bytes), "x")); });
   std::size_t refused = 0;
   flip_every_bit(whole, [&](std::string_view bytes, std::size_t) {
     const std::string found = error(bytes);

@@ -23,7 +23,7 @@ std::string ranks_of(const RankTable& table) {
   return all;
 }
 
-std::string error_of_text(std::string_view text) {
+std::string error_of_rank_table(std::string_view text) {
   return error_of([&] { parse_rank_table(text, "t.json"); });
 }
 
@@ -32,7 +32,7 @@ std::string error_with(const std::string& file, std::string_view from, std::stri
   std::string text = bytes_of(table_file(file));
   const std::size_t at = text.find(from);
   REQUIRE(at != text.npos);
-  return error_of_text(text.replace(at, from.size(), to));
+  return error_of_rank_table(text.replace(at, from.size(), to));
 }
 
 }  // namespace
@@ -136,7 +136,7 @@ TEST_CASE("servers and super pods") {
   const std::size_t first = text.find("\"rank_id\": \"1\""),
                     second = text.find("\"rank_id\": \"2\"");
   std::swap(text[first + 12], text[second + 12]);
-  CHECK(error_of_text(text) ==
+  CHECK(error_of_rank_table(text) ==
         "tenon: t.json: the ranks of server node_0 do not follow one another: rank 2 is one of "
         "them, rank 1 is not");
   CHECK(error_with(two, "\"server_id\": \"node_1\"", "\"other\": \"node_1\"") ==
@@ -154,10 +154,11 @@ TEST_CASE("what is no rank table that can be used") {
         "tenon: t.json: the rank table's status is \"initializing\"; legal: \"completed\"");
   CHECK(error_with("one_server.json", "1.0", "2.0") ==
         "tenon: t.json: the rank table's version is \"2.0\"; legal: \"1.0\", \"1.2\"");
-  CHECK(error_of_text("{}") ==
+  CHECK(error_of_rank_table("{}") ==
         "tenon: t.json: it is no rank table: it has no server_list, and no group_list");
-  CHECK(error_of_text("[1]") == "tenon: cannot read t.json: at byte 0: a rank table is an object");
-  CHECK(error_of_text("") ==
+  CHECK(error_of_rank_table("[1]") ==
+        "tenon: cannot read t.json: at byte 0: a rank table is an object");
+  CHECK(error_of_rank_table("") ==
         "tenon: cannot read t.json: at byte 0: here it is no JSON: it is cut short or damaged");
   CHECK(error_with("one_server.json", "\"status\"", "\"group_list\": [], \"status\"") ==
         "tenon: t.json: it has a server_list and a group_list; legal: one of them");
@@ -173,7 +174,7 @@ TEST_CASE("what is no rank table that can be used") {
   CHECK(has(error_with("instances.json", "[\n    {", "[{}, {"), "more than one group"));
   CHECK(has(error_with("one_server.json", "[\n    {", "[7, {"),
             "each entry of server_list is an object"));
-  CHECK(error_of_text(R"({"status": "completed", "version": "1.0", "server_count": "1",
+  CHECK(error_of_rank_table(R"({"status": "completed", "version": "1.0", "server_count": "1",
         "server_list": [{"server_id": "a", "device": []}]})") ==
         "tenon: t.json: the server a has no devices");
   CHECK(has(error_of([] { read_rank_table("/none/t.json"); }), "/none/t.json: it does not exist"));
@@ -186,8 +187,8 @@ TEST_CASE("a rank table cut anywhere is refused, one with a flipped bit or the s
     const std::size_t end = whole.rfind('}');
     cut_everywhere(whole, [&](std::string_view text, std::size_t size) {
       CAPTURE(size);
-      REQUIRE((error_of_text(text) == "") == (size > end));
+      REQUIRE((error_of_rank_table(text) == "") == (size > end));
     });
-    flip_every_bit(whole, [&](std::string_view text, std::size_t) { error_of_text(text); });
+    flip_every_bit(whole, [&](std::string_view text, std::size_t) { error_of_rank_table(text); });
   }
 }

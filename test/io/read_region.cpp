@@ -10,7 +10,7 @@ using namespace tenon::test;
 
 namespace {
 
-struct Random {
+struct RandomRegion {
   std::mt19937_64 numbers;
   Index upto(Index most) { return Index(numbers() % std::uint64_t(most + 1)); }
 
@@ -37,7 +37,7 @@ struct Stored {
 };
 
 /// A tensor's bytes in a file with something between them.
-Stored scattered(Random& random, std::string_view content, int cuts) {
+Stored scattered(RandomRegion& random, std::string_view content, int cuts) {
   std::vector<Index> at{0, Index(content.size())};
   for (int i = 0; i < cuts; ++i) at.push_back(random.upto(Index(content.size())));
   std::sort(at.begin(), at.end());
@@ -68,7 +68,7 @@ void check(const ReadableFile& file, const std::vector<FileChunk>& chunks, std::
 
 TEST_CASE("a region that is read is what memcpy copies, wherever the chunks are cut") {
   const Folder folder;
-  Random random{std::mt19937_64(1)};
+  RandomRegion random{std::mt19937_64(1)};
   for (int round = 0; round < 400; ++round) {
     const Index size = Index(1) << random.upto(3);
     const auto [block, part] = random.boxes(round % 5, round % 5 < 3 ? 40 : 9);
@@ -83,7 +83,7 @@ TEST_CASE("a region that is read is what memcpy copies, wherever the chunks are 
 
 TEST_CASE("runs that are long, or far apart, or fill a window exactly") {
   const Folder folder;
-  Random random{std::mt19937_64(2)};
+  RandomRegion random{std::mt19937_64(2)};
   const std::string content = random.bytes(6 << 20);
   const Stored whole = scattered(random, content, 0), cut = scattered(random, content, 5);
   const ReadableFile one(folder.write("one", whole.file)), many(folder.write("many", cut.file));
@@ -105,7 +105,7 @@ TEST_CASE("runs that are long, or far apart, or fill a window exactly") {
 
 TEST_CASE("a region whose runs do not ascend in the file") {
   const Folder folder;
-  Random random{std::mt19937_64(3)};
+  RandomRegion random{std::mt19937_64(3)};
   const std::string content = random.bytes(120 * 570 * 4);
   const Stored stored = scattered(random, content, 4);
   const ReadableFile file(folder.write("x", stored.file));
@@ -121,7 +121,7 @@ TEST_CASE("a region whose runs do not ascend in the file") {
 }
 
 TEST_CASE("a file that cannot be mapped is read run by run") {
-  Random random{std::mt19937_64(4)};
+  RandomRegion random{std::mt19937_64(4)};
   const std::string content = random.bytes(100 * 100);  // in a file: this process's memory
   const ReadableFile file("/proc/self/mem");
   const std::vector<FileChunk> chunks{
@@ -131,7 +131,7 @@ TEST_CASE("a file that cannot be mapped is read run by run") {
 
 TEST_CASE("a file that is cut short while it is read is an error, not a signal") {
   const Folder folder;
-  Random random{std::mt19937_64(5)};
+  RandomRegion random{std::mt19937_64(5)};
   const std::string path = folder.write("x", random.bytes(1 << 20));
   const ReadableFile file(path);
   std::vector<std::byte> block(1 << 20);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// test/data/safetensors/dtypes.safetensors is what safetensors' own writer, which MindSpore calls,
-// made of one [2, 3] tensor of 0 to 5 of each of NumPy's types, a scalar 2.5, an empty tensor and
-// one with a strange name (Python: safetensors 0.8.0, numpy.save_file, metadata {"format": "ms"}).
+// test/data/safetensors/dtypes.safetensors is what safetensors' own writer, which
+// MindSpore calls, made of one [2, 3] tensor of 0 to 5 of each of NumPy's types, a scalar 2.5, an
+// empty tensor and one with a strange name (Python: safetensors 0.8.0, numpy.save_file, metadata
+// {"format": "ms"}).
 #include <tenon/io/safetensors.hpp>
 
 #include "files.hpp"
@@ -11,7 +12,7 @@ using namespace tenon::test;
 
 namespace {
 
-const std::string dtypes = TENON_TEST_DATA "/safetensors/dtypes.safetensors";
+const std::string dtypes_of_safetensors = TENON_TEST_DATA "/safetensors/dtypes.safetensors";
 
 /// A file of that header and data.
 std::string file(std::string_view json, std::string_view data) {
@@ -20,7 +21,7 @@ std::string file(std::string_view json, std::string_view data) {
   return bytes.append(json).append(data);
 }
 
-std::string error_of_bytes(std::string_view bytes) {
+std::string error_of_contents(std::string_view bytes) {
   const Folder folder;
   const std::string path = folder.write("x.safetensors", bytes);
   const std::string error = error_of([&] { Safetensors read(path); });
@@ -28,9 +29,9 @@ std::string error_of_bytes(std::string_view bytes) {
   return error;
 }
 std::string error_of_header(std::string_view json, std::string_view data = "abcdefgh") {
-  return error_of_bytes(file(json, data));
+  return error_of_contents(file(json, data));
 }
-std::string error_of_tensor(std::string_view fields) {
+std::string error_of_fields(std::string_view fields) {
   return error_of_header(std::string("{\"w\":{").append(fields).append("}}"));
 }
 
@@ -39,7 +40,7 @@ const std::string one = R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}
 }  // namespace
 
 TEST_CASE("every element type is read as the format's own writer saved it") {
-  const Safetensors read(dtypes);
+  const Safetensors read(dtypes_of_safetensors);
   REQUIRE(read.size() == 15);
   CHECK(read.metadata() == Metadata{{"format", "ms"}});
   for (Element element : {Element::float32, Element::float64, Element::float16, Element::int8,
@@ -69,7 +70,8 @@ TEST_CASE("every element type is read as the format's own writer saved it") {
 
 TEST_CASE("types that are not supported are refused by name, bfloat16 is read") {
   const auto error = [](std::string_view type) {
-    return error_of_tensor(std::string("\"dtype\":\"").append(type)
+    return error_of_fields(std::string("\"dtype\":\"")
+                               .append(type)
                                .append("\",\"shape\":[2,2],\"data_offsets\":[0,8]"));
   };
   CHECK(error("BF16") == "");
@@ -83,8 +85,10 @@ TEST_CASE("a header is not believed") {
   CHECK(error_of_header("{}", "") == "");
   CHECK(error_of_header(std::string(one).append("   ")) == "");
   const auto range = [](std::string_view shape, std::string_view offsets) {
-    return error_of_tensor(std::string("\"dtype\":\"F32\",\"shape\":").append(shape)
-                               .append(",\"data_offsets\":").append(offsets));
+    return error_of_fields(std::string("\"dtype\":\"F32\",\"shape\":")
+                               .append(shape)
+                               .append(",\"data_offsets\":")
+                               .append(offsets));
   };
   CHECK(has(range("[2]", "[0,12]"), "at byte 61: w has the bytes 0 to 12 of 8 that are there"));
   CHECK(has(range("[2]", "[8,0]"), "w has the bytes 8 to 0"));
@@ -111,8 +115,8 @@ TEST_CASE("bytes that two tensors share, names and fields that are twice") {
   CHECK(with(R"("b":{"dtype":"I8","shape":[2],"data_offsets":[6,8]})") == "");
   CHECK(has(with(R"("b":{"dtype":"I8","shape":[4],"data_offsets":[4,8]})"), "share, one is b"));
   CHECK(has(with(R"("w":{"dtype":"I8","shape":[2],"data_offsets":[6,8]})"), "are named w"));
-  CHECK(has(error_of_tensor(R"("dtype":"I8","dtype":"I8")"), "w has dtype twice"));
-  CHECK(has(error_of_tensor(R"("shape":[2],"shape":[2])"), "w has shape twice"));
+  CHECK(has(error_of_fields(R"("dtype":"I8","dtype":"I8")"), "w has dtype twice"));
+  CHECK(has(error_of_fields(R"("shape":[2],"shape":[2])"), "w has shape twice"));
   CHECK(has(with(R"("__metadata__":{"a":"b","a":"c"})"), "a is twice in __metadata__"));
   CHECK(has(with(R"("__metadata__":{"a":1})"), "no such value here"));
   CHECK(has(with(R"("__metadata__":[])"), "no such value here"));

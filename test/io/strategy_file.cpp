@@ -41,13 +41,13 @@ std::string layout(std::string_view name, const Numbers& device_matrix,
 
 const std::string begin = "\x08\x01";  // current_stage: 1
 
-std::string error_of_bytes(std::string_view bytes) {
+std::string error_of_strategy(std::string_view bytes) {
   const Folder folder;
   const std::string path = folder.write("x.ckpt", bytes);
   return error_of([&] { read_strategy_file(path); });
 }
 std::string error_of_layout(const Numbers& device_matrix, const std::vector<Numbers>& maps) {
-  return error_of_bytes(std::string(begin).append(layout("w", device_matrix, maps)));
+  return error_of_strategy(std::string(begin).append(layout("w", device_matrix, maps)));
 }
 
 }  // namespace
@@ -139,14 +139,15 @@ TEST_CASE("a file that is no strategy file is named by what it is") {
   CHECK(has(error("ckpt/bad/empty.ckpt"), "empty.ckpt is empty"));
   CHECK(has(error("strategy/seed8/strategy_rank0.json"), "is JSON text"));
   CHECK(has(error("strategy/none.ckpt"), "it does not exist"));
-  CHECK(has(error_of_bytes("some text"), "is no strategy file: at byte 0"));
-  CHECK(has(error_of_bytes("\x08\x04\x12\x09MindSpore"), "it is an ONNX model"));
+  CHECK(has(error_of_strategy("some text"), "is no strategy file: at byte 0"));
+  CHECK(has(error_of_strategy("\x08\x04\x12\x09MindSpore"), "it is an ONNX model"));
   const std::string strategy(
       "\x12\x08\x0a\x02"
       "Op\x12\x02\x08\x00",
       10);
-  CHECK(has(error_of_bytes(std::string(begin).append(strategy)), "no layouts, only 1 strategies"));
-  CHECK(has(error_of_bytes(begin), "no layouts, only 0 strategies"));
+  CHECK(
+      has(error_of_strategy(std::string(begin).append(strategy)), "no layouts, only 1 strategies"));
+  CHECK(has(error_of_strategy(begin), "no layouts, only 0 strategies"));
 }
 
 TEST_CASE("layouts are not believed") {
@@ -165,9 +166,9 @@ TEST_CASE("layouts are not believed") {
   CHECK(has(error_of_layout(Numbers(17, 1), {{-1}}), "more than 16 dimensions or axes"));
   CHECK(has(error_of_layout({2}, {}), "not one device matrix and a tensor map"));
   const std::string one = layout("w", {2}, {{0}});
-  CHECK(has(error_of_bytes(std::string(begin).append(one).append(one)), "a second layout of w"));
+  CHECK(has(error_of_strategy(std::string(begin).append(one).append(one)), "a second layout of w"));
   const std::string by_hand = layout("w", {2}, {{0}}, {0, 3});
-  CHECK(has(error_of_bytes(std::string(begin).append(by_hand)), "cut by hand"));
+  CHECK(has(error_of_strategy(std::string(begin).append(by_hand)), "cut by hand"));
 }
 
 TEST_CASE("a strategy file cut anywhere is refused, or has fewer layouts where an item ends") {
@@ -210,9 +211,9 @@ TEST_CASE("a flipped bit in a strategy file is an error or another legal layout"
 TEST_CASE("more than a reader of constant memory takes is refused") {
   std::string bytes = begin;
   for (int i = 0; i <= 1 << 16; ++i) bytes += "\x12\x03\x0a\x01x";
-  CHECK(has(error_of_bytes(bytes), "more than 65536 strategies"));
+  CHECK(has(error_of_strategy(bytes), "more than 65536 strategies"));
   std::string inputs = "\x0a\x01x\x12\x22";
   for (int i = 0; i <= 16; ++i) inputs.append("\x12\x00", 2);
-  CHECK(has(error_of_bytes(std::string(begin).append("\x12\x27").append(inputs)),
+  CHECK(has(error_of_strategy(std::string(begin).append("\x12\x27").append(inputs)),
             "more than 16 inputs"));
 }

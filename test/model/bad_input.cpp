@@ -14,12 +14,12 @@ using namespace tenon::test;
 namespace {
 
 /// The network's parameters on this rank.
-struct Loading {
+struct LoadingOfSlices {
   MpiCommunication communication;
   Plan plan;
   Parameters parameters;
 
-  explicit Loading(const boost::mpi::communicator& world)
+  explicit LoadingOfSlices(const boost::mpi::communicator& world)
       : communication(world),
         plan(plan_network<Network, Input<32, 28, 28>>(world.size())),
         parameters(view(plan)) {}
@@ -66,7 +66,7 @@ std::string renamed(std::string bytes, const std::string& from, const std::strin
 MPI_TEST_CASE("a checkpoint that is not there, empty, cut short or encrypted",
               tenon_test::all_ranks) {
   Checkpoints files(world);
-  Loading loading(world);
+  LoadingOfSlices loading(world);
   const auto error = [&] { return loading.error(files.pattern(), files.strategy()); };
   CHECK(error() == "");
   for (const int rank : {0, 3, 7}) {
@@ -94,7 +94,7 @@ MPI_TEST_CASE("a checkpoint that is not there, empty, cut short or encrypted",
 
 MPI_TEST_CASE("a checkpoint of another network", tenon_test::all_ranks) {
   Checkpoints files(world);
-  Loading loading(world);
+  LoadingOfSlices loading(world);
   const auto error = [&] { return loading.error(files.pattern(), files.strategy()); };
   files.spoil([&] {  // every file has another name for one parameter
     for (int rank = 0; rank < 8; ++rank)
@@ -122,7 +122,7 @@ MPI_TEST_CASE("a checkpoint of another network", tenon_test::all_ranks) {
 
 MPI_TEST_CASE("a slice that is doubled, or replicas that differ", tenon_test::all_ranks) {
   Checkpoints files(world);
-  Loading loading(world);
+  LoadingOfSlices loading(world);
   const auto error = [&] { return loading.error(files.pattern(), files.strategy()); };
   files.spoil([&] { files.write(2, files.original(0)); });
   CHECK_SAYS(error(), files.file(2), "layer");
@@ -140,7 +140,7 @@ MPI_TEST_CASE("a slice that is doubled, or replicas that differ", tenon_test::al
 
 MPI_TEST_CASE("files and a strategy that do not belong together", tenon_test::all_ranks) {
   Checkpoints files(world);
-  Loading loading(world);
+  LoadingOfSlices loading(world);
   files.spoil([&] { files.write(files / "whole.ckpt", files.whole()); });
   CHECK(loading.error(files / "whole.ckpt", "") == "");
   CHECK_SAYS(loading.error(files.pattern(), files.file(0)), files.file(0));  // is a checkpoint

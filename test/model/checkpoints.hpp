@@ -18,12 +18,9 @@
 
 #include <tenon/io/checkpoint.hpp>
 
-namespace tenon::test {
+#include "../io/files.hpp"
 
-inline std::string bytes_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+namespace tenon::test {
 
 /// Whether a text holds all of these.
 inline bool has(const std::string& text, const std::vector<std::string>& parts) {

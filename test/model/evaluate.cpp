@@ -9,13 +9,13 @@
 #include "../io/files.hpp"
 #include "../support/error_of.hpp"
 #include "mpi.hpp"
+#include "tutorial.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
 
 namespace {
 
-const std::string mlp = TENON_EXAMPLE_DATA "/mlp.mindir";
 const std::string images = TENON_EXAMPLE_DATA "/t10k-images-idx3-ubyte.gz";
 const std::string labels = TENON_EXAMPLE_DATA "/t10k-labels-idx1-ubyte.gz";
 

@@ -10,22 +10,12 @@
 #include "../support/error_of.hpp"
 #include "checkpoints.hpp"
 #include "mpi.hpp"
+#include "tutorial.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
 
 namespace {
-
-const std::string mlp = TENON_EXAMPLE_DATA "/mlp.mindir";
-
-BuildOptions of_mlp() {
-  return {.checkpoint = TENON_EXAMPLE_DATA "/seed8/rank_{}/mlp{}.ckpt",
-          .checkpoint_strategy = TENON_EXAMPLE_DATA "/seed8/strategy.ckpt"};
-}
-
-void build(FileModel& model, const std::string& path, const BuildOptions& options = {}) {
-  model.build_from_file(path, ModelType::ANY, {}, {}, options);
-}
 
 /// Indices below 5, or numbers around 0; of so many rows, 0 being the model's own.
 std::vector<ModelTensor> inputs_of(const FileModel& model, Index rows = 0) {

@@ -13,17 +13,12 @@
 #include "../support/error_of.hpp"
 #include "mnist.hpp"
 #include "mpi.hpp"
+#include "tutorial.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
 
 namespace {
-
-const std::string mlp = TENON_EXAMPLE_DATA "/mlp.mindir";
-const std::string slices = TENON_EXAMPLE_DATA "/seed8/rank_{}/mlp{}.ckpt";
-const std::string strategy = TENON_EXAMPLE_DATA "/seed8/strategy.ckpt";
-
-BuildOptions of_mlp() { return {.checkpoint = slices, .checkpoint_strategy = strategy}; }
 
 ModelTensor tensor_of(const std::string& name, const Whole& x) {
   return {name, x.shape, x.element, x.memory.data()};
@@ -33,10 +28,6 @@ std::vector<InputShape> shapes_of(const Sample& sample) {
   std::vector<InputShape> shapes;
   for (const Dims& shape : sample.options().shapes) shapes.push_back({"", shape});
   return shapes;
-}
-
-void build(FileModel& model, const std::string& path, const BuildOptions& options) {
-  model.build_from_file(path, ModelType::ANY, {}, {}, options);
 }
 
 /// Whether the plan sends what that of the network in C++ sends under the same strategy file.

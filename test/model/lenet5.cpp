@@ -41,7 +41,7 @@ struct LeNet5 {
 };
 
 using LeNet5Model = Model<LeNet5, Input<32, 1, 32, 32>, AnyOf<1, 2, 3, 4, 6, 8>>;
-const std::string checkpoint = TENON_TEST_DATA "/mindspore/ckpt/lenet5.ckpt";
+const std::string checkpoint = TENON_EXAMPLE_DATA "/lenet5.ckpt";
 
 /// 28 x 28 pixels in the middle of 32 x 32.
 struct Pictures {

@@ -16,7 +16,7 @@ using namespace tenon::test;
 namespace {
 
 /// A network of a.weight [8, 6], b.weight [6] and c.weight [4], all whole on each rank, and files.
-struct Loading {
+struct LoadingOfThree {
   MpiCommunication communication;
   Checkpoints files;
   std::vector<CutParameter> network{{"a.weight", Element::float32, {{1}, {{-1}, {-1}}, {8, 6}}},
@@ -24,7 +24,8 @@ struct Loading {
                                     {"c.weight", Element::float32, {{1}, {{-1}}, {4}}}};
   Parameters parameters{view(plan_of_parameters(network, 1))};
 
-  explicit Loading(const boost::mpi::communicator& world) : communication(world), files(world) {}
+  explicit LoadingOfThree(const boost::mpi::communicator& world)
+      : communication(world), files(world) {}
 
   /// Rank 0 writes one file.
   std::string write(const std::string& name, std::vector<TensorSource> tensors) {
@@ -65,7 +66,7 @@ TensorSource floats(const std::string& name, const Dims& shape) {
 
 MPI_TEST_CASE("all that does not fit is in one error, and nothing was changed",
               tenon_test::all_ranks) {
-  Loading loading(world);
+  LoadingOfThree loading(world);
   const std::string path =
       loading.write("x.ckpt", {floats("a.weight", {6, 8}),
                                TensorSource("b.weight", std::span(doubles).first(6), {6}),
@@ -80,7 +81,7 @@ MPI_TEST_CASE("all that does not fit is in one error, and nothing was changed",
 
 MPI_TEST_CASE("lenient: it is listed on every rank, and the rest is loaded",
               tenon_test::all_ranks) {
-  Loading loading(world);
+  LoadingOfThree loading(world);
   const LoadReport report = loading.load(loading.write(
       "x.ckpt",
       {floats("a.weight", {8, 6}), TensorSource("b.weight", std::span(doubles).first(6), {6}),
@@ -99,7 +100,7 @@ MPI_TEST_CASE("lenient: it is listed on every rank, and the rest is loaded",
 }
 
 MPI_TEST_CASE("counters, text and the optimizer's state are passed over", tenon_test::all_ranks) {
-  Loading loading(world);
+  LoadingOfThree loading(world);
   std::vector<TensorSource> all{floats("a.weight", {8, 6}),
                                 floats("b.weight", {6}),
                                 floats("c.weight", {4}),
@@ -117,7 +118,7 @@ MPI_TEST_CASE("counters, text and the optimizer's state are passed over", tenon_
 }
 
 MPI_TEST_CASE("a scalar may be stored as [] or as [1]", tenon_test::all_ranks) {
-  Loading loading(world);
+  LoadingOfThree loading(world);
   loading.network = {{"s", Element::float32, {{1}, {{-1}}, {1}}}};
   loading.parameters = Parameters(view(plan_of_parameters(loading.network, 1)));
   CHECK(loading.load(loading.write("x.ckpt", {floats("s", {})}), {}).fits());
@@ -125,7 +126,7 @@ MPI_TEST_CASE("a scalar may be stored as [] or as [1]", tenon_test::all_ranks) {
 }
 
 MPI_TEST_CASE("of replicas one is enough: files without the others'", tenon_test::all_ranks) {
-  Loading loading(world);
+  LoadingOfThree loading(world);
   const std::vector<CutParameter> cut{{"a.weight", Element::float32, {{2, 2}, {{0}, {-1}}, {8, 6}}},
                                       {"b.weight", Element::float32, {{4}, {{-1}}, {6}}},
                                       {"c.weight", Element::float32, {{2, 2}, {{1}}, {4}}}};
@@ -158,7 +159,7 @@ MPI_TEST_CASE("of replicas one is enough: files without the others'", tenon_test
 
 MPI_TEST_CASE("a merged strategy of stages: each parameter from its stage's files",
               tenon_test::all_ranks) {
-  Loading loading(world);
+  LoadingOfThree loading(world);
   const std::vector<CutParameter> cut{{"a.weight", Element::float32, {{2}, {{0}, {-1}}, {8, 6}}},
                                       {"b.weight", Element::float32, {{2}, {{0}}, {6}}},
                                       {"c.weight", Element::float32, {{2}, {{0}}, {4}}}};
@@ -184,7 +185,7 @@ MPI_TEST_CASE("a merged strategy of stages: each parameter from its stage's file
 }
 
 MPI_TEST_CASE("one file copied over another rank's is found", tenon_test::all_ranks) {
-  Loading loading(world);
+  LoadingOfThree loading(world);
   const std::vector<CutParameter> cut{{"a.weight", Element::float32, {{2}, {{0}, {-1}}, {8, 6}}},
                                       {"b.weight", Element::float32, {{2}, {{-1}}, {6}}},
                                       {"c.weight", Element::float32, {{2}, {{0}}, {4}}}};

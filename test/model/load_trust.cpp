@@ -20,13 +20,13 @@ using namespace tenon::test;
 
 namespace {
 
-struct Loading {
+struct LoadingOfOwn {
   MpiCommunication communication;
   Checkpoints files;
   std::vector<CutParameter> network;
   Parameters parameters;
 
-  Loading(const boost::mpi::communicator& world, std::vector<CutParameter> of)
+  LoadingOfOwn(const boost::mpi::communicator& world, std::vector<CutParameter> of)
       : communication(world),
         files(world),
         network(std::move(of)),
@@ -91,7 +91,7 @@ TensorSource filled(const std::string& name, const Dims& shape, T value) {
 
 MPI_TEST_CASE("ranks that see different files under one name find out", 4) {
   for (const LoadWay way : {LoadWay::read, LoadWay::mapped}) {
-    Loading loading(world, one({{4}, {{0}, {-1}}, {64, 64}}));
+    LoadingOfOwn loading(world, one({{4}, {{0}, {-1}}, {64, 64}}));
     const std::string own = loading.files / ("disk" + std::to_string(world.rank()));
     const auto error_with = [&](const TensorSource& elsewhere) {
       loading.communication.together([&] {
@@ -117,14 +117,14 @@ MPI_TEST_CASE("ranks that see different files under one name find out", 4) {
 }
 
 MPI_TEST_CASE("ranks that are to load differently find out", 2) {
-  Loading loading(world, one(whole_matrix));
+  LoadingOfOwn loading(world, one(whole_matrix));
   const std::string path = loading.write("x.ckpt", {filled("a.weight", {64, 64}, 1.5f)});
   CHECK(has(loading.error(path, "", {.lenient = world.rank() == 1}),
             {"different strategies, networks or options"}));
 }
 
 MPI_TEST_CASE("no mistake is lost among very many findings", tenon_test::all_ranks) {
-  Loading loading(world, one(whole_matrix));
+  LoadingOfOwn loading(world, one(whole_matrix));
   std::vector<TensorSource> tensors;
   const std::string long_name(200, 'n');
   for (int i = 0; i < 3000; ++i)
@@ -146,7 +146,7 @@ MPI_TEST_CASE("no mistake is lost among very many findings", tenon_test::all_ran
 
 MPI_TEST_CASE("a parameter of two stages: either is enough, and they must be the same",
               tenon_test::all_ranks) {
-  Loading loading(world, one(whole_matrix));
+  LoadingOfOwn loading(world, one(whole_matrix));
   const LayoutRecord rows{{2}, {{0}, {-1}}, {64, 64}}, columns{{2}, {{-1}, {0}}, {64, 64}};
   StrategyFile strategy = strategy_of(one(rows));
   strategy.layouts[0].name = "0-a.weight";
@@ -181,7 +181,7 @@ MPI_TEST_CASE("a parameter of two stages: either is enough, and they must be the
 MPI_TEST_CASE("what the strategy does not name is whole in every file", tenon_test::all_ranks) {
   std::vector<CutParameter> network{{"a.weight", Element::float32, whole_matrix},
                                     {"b.weight", Element::float32, {{1}, {{-1}}, {7}}}};
-  Loading loading(world, network);
+  LoadingOfOwn loading(world, network);
   std::vector<CutParameter> cut = network;
   cut[0].layout = {{2}, {{0}, {-1}}, {64, 64}};
   StrategyFile strategy = strategy_of(cut);
@@ -207,7 +207,7 @@ MPI_TEST_CASE("what the strategy does not name is whole in every file", tenon_te
 MPI_TEST_CASE("a rank whose blocks are all empty has no file", tenon_test::all_ranks) {
   const std::vector<CutParameter> cut{
       {"a.weight", Element::float32, {{world.size()}, {{0}, {-1}}, {2, 6}}}};
-  Loading loading(world, cut);
+  LoadingOfOwn loading(world, cut);
   const std::string content =
       bytes_of_elements(slice_of(cut[0].layout, world.rank()).elements, 4, 0);
   if (!content.empty())
@@ -226,7 +226,7 @@ MPI_TEST_CASE("a rank whose blocks are all empty has no file", tenon_test::all_r
 
 MPI_TEST_CASE("slices are saved by all ranks, or by none", 2) {
   const std::vector<CutParameter> cut = one({{2}, {{0}, {-1}}, {64, 64}});
-  Loading loading(world, cut);
+  LoadingOfOwn loading(world, cut);
   const std::string pattern = loading.files / "rank_{}/x.ckpt";
   const SaveOptions slices{.integrated_save = false, .strategy = loading.files / "s.ckpt"};
   save_checkpoint(loading.parameters, loading.communication, pattern, slices);
@@ -251,7 +251,7 @@ MPI_TEST_CASE("slices are saved by all ranks, or by none", 2) {
 MPI_TEST_CASE("the first rank of a node reads each byte once, the others nothing",
               tenon_test::all_ranks) {
   const Dims shape{1000, 1000};
-  Loading loading(world, {{"w", Element::float32, {{1}, {{-1}, {-1}}, shape}}});
+  LoadingOfOwn loading(world, {{"w", Element::float32, {{1}, {{-1}, {-1}}, shape}}});
   const std::string path = loading.write("x.ckpt", tensors_of(loading.network, 0));
   const auto bytes_read = [] {  // by requests of this process
     std::ifstream io("/proc/self/io");

@@ -21,12 +21,12 @@ using namespace tenon::test;
 
 namespace {
 
-constexpr Index width = 4096, batch = 512;
+constexpr Index columns_of_layer = 4096, batch = 512;
 
 struct Layers {
   Index devices;
   constexpr Value construct(Value x) const {
-    Dense a("a", width, width), b("b", width, width);
+    Dense a("a", columns_of_layer, columns_of_layer), b("b", columns_of_layer, columns_of_layer);
     a.matmul.shard({{1, devices}, {devices, 1}});
     b.matmul.shard({{1, devices}, {devices, 1}});
     return b(relu(a(x)));
@@ -34,16 +34,18 @@ struct Layers {
 };
 
 /// Weights of zeros, of which the file system keeps nothing.
-void make_file(const std::string& path) {
+void make_file_of_layers(const std::string& path) {
   std::vector<TensorSource> sources;
   for (const std::string layer : {"a", "b"}) {
-    sources.emplace_back(layer + ".bias", Element::float32, Dims{width}, [](const Pieces&) {});
-    sources.emplace_back(layer + ".weight", Element::float32, Dims{width, width},
+    sources.emplace_back(layer + ".bias", Element::float32, Dims{columns_of_layer},
                          [](const Pieces&) {});
+    sources.emplace_back(layer + ".weight", Element::float32,
+                         Dims{columns_of_layer, columns_of_layer}, [](const Pieces&) {});
   }
   const std::string header = tenon::detail::safetensors_text(sources, {}, path);
   std::ofstream(path, std::ios::binary) << header;
-  std::filesystem::resize_file(path, header.size() + std::size_t(2 * (width + 1) * width) * 4);
+  std::filesystem::resize_file(
+      path, header.size() + std::size_t(2 * (columns_of_layer + 1) * columns_of_layer) * 4);
 }
 
 /// What is this process's own, and its part of what processes share; no files.
@@ -54,11 +56,11 @@ Index held_memory() { return process_memory("RssAnon:") + process_memory("Pss_Sh
 MPI_TEST_CASE("a forward takes the memory that its plan says, within 5 %", 2) {
   const Checkpoints files(world);
   const std::string path = files / "layers.safetensors";
-  if (world.rank() == 0) make_file(path);
+  if (world.rank() == 0) make_file_of_layers(path);
   world.barrier();
-  const Plan p = plan(trace(Layers{world.size()}, {{{batch, width}}}), world.size());
+  const Plan p = plan(trace(Layers{world.size()}, {{{batch, columns_of_layer}}}), world.size());
   REQUIRE(!p.finding);
-  const std::vector<float> x(batch * width, 1.f);
+  const std::vector<float> x(batch * columns_of_layer, 1.f);
   const void* const inputs[] = {x.data()};
   MpiCommunication communication(world);
   for (LoadWay way : {LoadWay::mapped, LoadWay::read}) {

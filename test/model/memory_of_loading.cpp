@@ -18,7 +18,7 @@ using namespace tenon::test;
 
 namespace {
 
-constexpr Index mebi = 1 << 20, tensors = 16, rows = 4096, columns = 4096;
+constexpr Index mebibyte = 1 << 20, tensors = 16, rows = 4096, columns = 4096;
 
 std::string name(Index tensor) { return std::string("layer").append(text(tensor)); }
 /// Every 61st row says where it is; the others are zero.
@@ -27,7 +27,7 @@ float value(Index tensor, Index row, Index column) {
 }
 
 /// 1 GiB, of which the rows that are not zero are written.
-void make_file(const std::string& path) {
+void make_sparse_file(const std::string& path) {
   std::vector<TensorSource> sources;
   for (Index t = 0; t < tensors; ++t)
     sources.emplace_back(name(t), Element::float32, Dims{rows, columns}, [](const Pieces&) {});
@@ -48,7 +48,7 @@ void make_file(const std::string& path) {
 }
 
 /// The parameters of a network that cuts every other one by columns.
-Plan plan_of(int ranks) {
+Plan plan_for(int ranks) {
   Plan plan;
   plan.devices = ranks;
   for (Index t = 0; t < tensors; ++t) {
@@ -81,7 +81,8 @@ Index wrong_elements(const Parameters& parameters, Index rank) {
 /// Whether VmHWM is from now on the most since now.
 bool forget_peak() {
   std::ofstream("/proc/self/clear_refs") << 5 << std::flush;
-  return process_memory("VmHWM:") > 0 && process_memory("VmHWM:") < process_memory("VmRSS:") + mebi;
+  return process_memory("VmHWM:") > 0 &&
+         process_memory("VmHWM:") < process_memory("VmRSS:") + mebibyte;
 }
 
 }  // namespace
@@ -89,10 +90,10 @@ bool forget_peak() {
 MPI_TEST_CASE("slices of 1 GiB that are read or mapped take no more memory than they are", 4) {
   const Checkpoints files(world);
   const std::string path = files / "large.safetensors";
-  if (world.rank() == 0) make_file(path);
+  if (world.rank() == 0) make_sparse_file(path);
   world.barrier();
   MpiCommunication communication(world);
-  const Plan plan = plan_of(world.size());
+  const Plan plan = plan_for(world.size());
   const Index slices = tensors * rows * columns * 4 / world.size();
   for (const LoadWay way : {LoadWay::read, LoadWay::mapped}) {
     const bool knows_peak = forget_peak();
@@ -103,8 +104,8 @@ MPI_TEST_CASE("slices of 1 GiB that are read or mapped take no more memory than 
                 own = process_memory("RssAnon:") - own_before;
     CHECK(report.bytes_in_place == (way == LoadWay::mapped ? slices / 2 : 0));
     CHECK(report.bytes_copied == slices - report.bytes_in_place);
-    CHECK(own <= report.bytes_copied + 64 * mebi);
-    if (knows_peak && way == LoadWay::read) CHECK(peak <= slices + 64 * mebi);
+    CHECK(own <= report.bytes_copied + 64 * mebibyte);
+    if (knows_peak && way == LoadWay::read) CHECK(peak <= slices + 64 * mebibyte);
     CHECK(wrong_elements(parameters, world.rank()) == 0);
     if (own_before > 0) CHECK(own >= report.bytes_copied);  // the measure measures
   }
@@ -144,6 +145,6 @@ MPI_TEST_CASE("small slices that are copied between large ones in place take no 
         load_parameters(parameters, communication, path, "", {.way = LoadWay::mapped});
     CHECK(report.bytes_in_place == pairs * large);
     CHECK(report.bytes_copied == pairs * 8 * 4 * 4);
-    CHECK(process_memory("RssAnon:") - own_before < 8 * mebi);
+    CHECK(process_memory("RssAnon:") - own_before < 8 * mebibyte);
   }
 }

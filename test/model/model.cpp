@@ -12,6 +12,7 @@
 #include "checkpoints.hpp"
 #include "mnist.hpp"
 #include "mpi.hpp"
+#include "tutorial.hpp"
 #include "../support/error_of.hpp"
 
 using namespace tenon;
@@ -22,9 +23,6 @@ namespace {
 using Counts = AnyOf<1, 2, 3, 4, 6, 8>;
 using WholeInput = Model<Network, Input<32, 28, 28>, Counts>;
 using OwnRows = Model<Network, InputRows<32, 28, 28>, Counts>;
-
-const std::string slices = TENON_EXAMPLE_DATA "/seed8/rank_{}/mlp{}.ckpt";
-const std::string strategy = TENON_EXAMPLE_DATA "/seed8/strategy.ckpt";
 
 std::uint64_t number_of(std::span<const float> values) {
   std::uint64_t hash = 1;

@@ -9,6 +9,7 @@
 #include "../io/files.hpp"
 #include "mnist.hpp"
 #include "mpi.hpp"
+#include "tutorial.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
@@ -17,7 +18,6 @@ using Kind = detail::RankCollective::Kind;
 namespace {
 
 const std::string exported = TENON_EXAMPLE_DATA "/seed8/mindir/net_rank_{}.mindir";
-const std::string slices = TENON_EXAMPLE_DATA "/seed8/rank_{}/mlp{}.ckpt";
 
 /// Element i of what a rank brings.
 float brought(int rank, Index i) { return float(rank * 100) + float(i); }
@@ -106,7 +106,7 @@ MPI_TEST_CASE("MindSpore's own export for 8 ranks", 8) {
   CHECK(error_of([&] { build(none, exported, ""); }).find("has no values of layer1.weight") !=
         std::string::npos);
   CHECK(error_of([&] {
-          build(none, exported, TENON_TEST_DATA "/mindspore/ckpt/lenet5.ckpt");
+          build(none, exported, TENON_EXAMPLE_DATA "/lenet5.ckpt");
         }).find("has no parameter layer1.weight") != std::string::npos);
   const Folder folder;  // rank 1 has the file of rank 2
   const int file = world.rank() == 1 ? 2 : world.rank();

@@ -8,16 +8,12 @@ import shutil
 import signal
 import struct
 import subprocess
-import sys
-import tempfile
 import time
 import zlib
 
-program = pathlib.Path(os.environ["TENON_PROGRAMS"]) / "tenon-checkpoint"
-seed8 = pathlib.Path(os.environ["TENON_EXAMPLE_DATA"]) / "seed8"
-data = pathlib.Path(os.environ["TENON_TEST_DATA"]) / "mindspore"
-folder = pathlib.Path(tempfile.mkdtemp(prefix="tenon-checkpoint-"))
-mistakes = []
+from program import check, data, end, examples, folder, programs
+
+program, seed8, data = programs / "tenon-checkpoint", examples / "seed8", data / "mindspore"
 
 # zlib.crc32 of files that MindSpore 2.10 wrote of the network of seed8.
 MLP, MLP_SAFETENSORS, TP2 = 0x0e5e761d, 0x280772ba, [0xc8e10286, 0x7f76f958]
@@ -28,11 +24,6 @@ def run(*arguments, **options):
     done = subprocess.run([program, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           text=True, timeout=300, cwd=folder, **options)
     return done.returncode, done.stdout, done.stderr
-
-
-def check(sentence, holds, *shown):
-    if not holds:
-        mistakes.append("\n    ".join([sentence, *map(str, shown)]))
 
 
 def right(*arguments):
@@ -289,6 +280,4 @@ check("a killed process leaves the old file, or the new one", crc("new.ckpt") in
 run("convert", "--out", "new.ckpt", "large.ckpt")
 check("what it left does not disturb", crc("new.ckpt") == crc("large.ckpt"))
 
-shutil.rmtree(folder)
-if mistakes:
-    sys.exit("\n".join(mistakes))
+end()

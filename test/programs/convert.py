@@ -5,27 +5,17 @@ import pathlib
 import random
 import shlex
 import shutil
-import struct
 import subprocess
 import sys
-import tempfile
+
+from program import check, data, end, examples, folder, mlp, mpirun, programs, write_npy
 
 if "TENON_LONG" not in os.environ:
     print("skipped: compiling what is written takes a minute; TENON_LONG=1 does it")
     sys.exit(77)
-programs = pathlib.Path(os.environ["TENON_PROGRAMS"])
-examples = pathlib.Path(os.environ["TENON_EXAMPLE_DATA"])
-models = pathlib.Path(os.environ["TENON_TEST_DATA"]) / "models"
+models = data / "models"
 include = pathlib.Path(__file__).resolve().parents[2] / "include"
-mpirun = shlex.split(os.environ["MPIRUN"])
 compiler = shlex.split(os.environ.get("TENON_COMPILER", "c++"))
-folder = pathlib.Path(tempfile.mkdtemp(prefix="tenon-convert-"))
-mistakes = []
-
-
-def check(sentence, holds, *shown):
-    if not holds:
-        mistakes.append("\n    ".join([sentence, *map(str, shown)]))
 
 
 def run(*command):
@@ -46,9 +36,7 @@ def write_input(name, shape, kind):
     for size in shape:
         count *= size
     values = [draw.uniform(-1, 1) if kind == "f4" else draw.randrange(8) for _ in range(count)]
-    header = str({"descr": "<" + kind, "fortran_order": False, "shape": tuple(shape)}).encode().ljust(117) + b"\n"
-    body = struct.pack("<%d%s" % (count, {"f4": "f", "i4": "i", "i8": "q"}[kind]), *values)
-    (folder / name).write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + body)
+    write_npy(folder / name, shape, values, "<" + kind)
 
 
 def answer(model, name, output, *arguments):
@@ -59,7 +47,7 @@ def answer(model, name, output, *arguments):
     return (folder / output).read_bytes() if (folder / output).exists() else None
 
 
-seed = ["--checkpoint", examples / "seed8/rank_{}/mlp{}.ckpt", "--checkpoint-strategy", examples / "seed8/strategy.ckpt"]
+seed = mlp[1:]
 cases = [  # struct, model, what tenon-convert and tenon-run are told, the input
     ("Mlp", examples / "mlp.mindir", seed, [32, 28, 28], "f4", "x"),
     ("Conv", models / "conv.mindir", [], [2, 2, 18, 18], "f4", "x"),
@@ -130,14 +118,14 @@ check("a network reads as its user would write it", """struct Mlp {
 using MlpInput = tenon::Input<32, 28, 28>;
 """ in header, header)
 
-mlp = ["--input", "Mlp_x.npy", "--backend", "reference", "--reproducible"]
+told = ["--input", "Mlp_x.npy", "--backend", "reference", "--reproducible"]
 code, out = run(*mpirun, "-n", "2", programs / "tenon-run", "Mlp.mindir", "--cut-weights", "--export", "ranks/net_rank_{}")
 check("a model is exported for its ranks", (code, out) == (0, ""), code, out)
 whole, parts = folder / "whole.npy", folder / "parts.npy"
-run(*mpirun, "-n", "2", programs / "tenon-run", "Mlp.mindir", "--cut-weights", *mlp, "--output", whole)
-run(*mpirun, "-n", "2", programs / "tenon-run", "ranks/net_rank_{}.mindir", *mlp, "--output", parts)
+run(*mpirun, "-n", "2", programs / "tenon-run", "Mlp.mindir", "--cut-weights", *told, "--output", whole)
+run(*mpirun, "-n", "2", programs / "tenon-run", "ranks/net_rank_{}.mindir", *told, "--output", parts)
 check("it gives the same bits", whole.exists() and parts.exists() and whole.read_bytes() == parts.read_bytes())
-code, out = run(*mpirun, "-n", "3", programs / "tenon-run", "ranks/net_rank_{}.mindir", *mlp)
+code, out = run(*mpirun, "-n", "3", programs / "tenon-run", "ranks/net_rank_{}.mindir", *told)
 says = "tenon: ranks/net_rank_{}.mindir was exported for 2 ranks, and there are 3: export it again for these"
 check("on other ranks it is one error", code != 0 and out.count("tenon: ") == 1, out)
 
@@ -148,6 +136,4 @@ convert(examples / "mlp.mindir", "--out", "none.mindir",
         says="%s has no values of layer1.weight and 5 more: give a checkpoint that has them" % (examples / "mlp.mindir"))
 convert(models / "conv.mindir", says="nothing is to be written: say --header and --weights, or --out")
 check("nothing is left behind", sorted(folder.iterdir()) == before)
-shutil.rmtree(folder)
-print("\n".join(mistakes) or "all is well")
-sys.exit(1 if mistakes else 0)
+end()

@@ -2,51 +2,16 @@
 """Runs the main program as a user would: its answers, and one message for everything that is wrong."""
 import gzip
 import os
-import pathlib
-import shlex
-import shutil
 import struct
-import subprocess
-import sys
-import tempfile
 
-program = pathlib.Path(os.environ["TENON_PROGRAMS"]) / "mnist"
-examples = pathlib.Path(os.environ["TENON_EXAMPLE_DATA"])
-data = pathlib.Path(os.environ["TENON_TEST_DATA"]) / "mindspore"
-mpirun = shlex.split(os.environ["MPIRUN"])
+from program import check, data, end, examples, folder, read_npy, run_ranks
+
+data = data / "mindspore"
 everything = "TENON_LONG" in os.environ
-mistakes = []
 
 
 def run(ranks, *arguments):
-    """Exit code, stdout, and the lines of stderr that are not mpirun's."""
-    command = [*mpirun, "-n", str(ranks), str(program), *map(str, arguments)]
-    try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
-    except subprocess.TimeoutExpired:
-        return None, "", ["it hangs"]
-    lines, mpiruns = [], False
-    for line in done.stderr.splitlines():
-        if line.startswith("-----"):
-            mpiruns = not mpiruns
-        elif line and not mpiruns:
-            lines.append(line)
-    return done.returncode, done.stdout, lines
-
-
-def check(sentence, holds, *shown):
-    if not holds:
-        mistakes.append("\n    ".join([sentence, *map(str, shown)]))
-
-
-def numbers(path):
-    """Shape and values of a .npy file of floats."""
-    raw = path.read_bytes()
-    size = struct.unpack_from("<H", raw, 8)[0]
-    header = eval(raw[10:10 + size])
-    code = {"<f4": "f", "<f8": "d"}[header["descr"]]
-    body = raw[10 + size:]
-    return header["shape"], struct.unpack("<%d%s" % (len(body) // struct.calcsize(code), code), body)
+    return run_ranks(ranks, "mnist", *arguments)
 
 
 def largest(row):
@@ -57,7 +22,6 @@ def correct_in(values, labels):
     return sum(largest(values[10 * i:10 * i + 10]) == label for i, label in enumerate(labels))
 
 
-folder = pathlib.Path(tempfile.mkdtemp(prefix="tenon-mnist-"))
 images = gzip.open(examples / "t10k-images-idx3-ubyte.gz").read()
 labels = gzip.open(examples / "t10k-labels-idx1-ubyte.gz").read()
 
@@ -100,7 +64,7 @@ def spoilt(name, **files):
 
 
 # MindSpore's answers to the first 256 images, on any number of ranks, in any batches.
-shape, expected = numbers(data / "reference/mlp_logits256_float64.npy")
+shape, expected = read_npy(data / "reference/mlp_logits256_float64.npy")
 few = first_images(256)
 right = correct_in(expected, labels[8:8 + 256])
 for ranks in (1, 2, 3, 4, 6, 8):
@@ -109,7 +73,7 @@ for ranks in (1, 2, 3, 4, 6, 8):
             continue
         output = folder / ("logits%d.npy" % ranks)
         accuracy(ranks, right, 256, "--batch", batch, "--output", output, *few)
-        got_shape, got = numbers(output) if output.exists() else ((), ())
+        got_shape, got = read_npy(output) if output.exists() else ((), ())
         check("%d ranks, batch %d: the logits are MindSpore's" % (ranks, batch),
               got_shape == (256, 10) and max(abs(a - b) for a, b in zip(got, expected)) <= 1e-4
               and all(largest(got[i:i + 10]) == largest(expected[i:i + 10]) for i in range(0, 2560, 10)))
@@ -177,5 +141,4 @@ for arguments in (["--no-such-thing"], ["--batch", "0"], ["--batch", "-3"], ["--
 code, out, err = run(2, "--help")
 check("--help is shown once", code == 0 and out.count("--checkpoint TEXT") == 1 and not err, code, out, *err)
 
-shutil.rmtree(folder)
-sys.exit("\n".join(mistakes) or 0)
+end()

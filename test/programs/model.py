@@ -2,93 +2,51 @@
 """Runs tenon-run and tenon-eval as a user would: the tutorial's lines, and one message for everything that is wrong."""
 import json
 import os
-import pathlib
 import re
-import shlex
 import socket
-import struct
 import subprocess
-import sys
-import tempfile
 
-programs = pathlib.Path(os.environ["TENON_PROGRAMS"])
-data = pathlib.Path(os.environ["TENON_EXAMPLE_DATA"])
-mpirun = shlex.split(os.environ["MPIRUN"])
-folder = pathlib.Path(tempfile.mkdtemp(prefix="tenon-model-"))
-mistakes = []
-slices, strategy = data / "seed8/rank_{}/mlp{}.ckpt", data / "seed8/strategy.ckpt"
-mlp = [data / "mlp.mindir", "--checkpoint", slices, "--checkpoint-strategy", strategy]
+from program import check, end, examples, folder, lenet5, mlp, programs, read_npy, run_ranks, slices, strategy, write_npy
+
 without_mpirun = {name: value for name, value in os.environ.items() if not re.match("OMPI_COMM|PMI|PMIX", name)}
 
 
-def check(sentence, holds, *shown):
-    if not holds:
-        mistakes.append("\n    ".join([sentence, *map(str, shown)]))
-
-
-def run(ranks, program, *arguments):
-    """Exit code, stdout, and the lines of stderr that are not mpirun's."""
-    command = [*mpirun, "-n", str(ranks), str(programs / program), *map(str, arguments)]
-    try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
-    except subprocess.TimeoutExpired:
-        return None, "", ["it hangs"]
-    lines, mpiruns = [], False
-    for line in done.stderr.splitlines():
-        if line.startswith("-----"):
-            mpiruns = not mpiruns
-        elif line and not mpiruns:
-            lines.append(line)
-    return done.returncode, done.stdout, lines
-
-
-def npy(path, shape, value):
+def filled(path, shape, value):
     count = 1
     for size in shape:
         count *= size
-    header = repr({"descr": "<f4", "fortran_order": False, "shape": tuple(shape)})
-    header += " " * (63 - (10 + len(header)) % 64) + "\n"
-    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() +
-                     struct.pack("<%df" % count, *[value] * count))
-    return path
-
-
-def floats(path):
-    raw = path.read_bytes()
-    size = struct.unpack_from("<H", raw, 8)[0]
-    body = raw[10 + size:]
-    return eval(raw[10:10 + size])["shape"], struct.unpack("<%df" % (len(body) // 4), body)
+    return write_npy(path, shape, [value] * count)
 
 
 # Evaluation: the tutorials' numbers.
-for ranks, arguments, accuracy in [(3, mlp, "0.9852"), (4, [data / "lenet5.mindir", "--pad", 2, "--batch", 500], "0.9805")]:
-    code, out, error = run(ranks, "tenon-eval", *arguments)
+for ranks, arguments, accuracy in [(3, mlp, "0.9852"), (4, [*lenet5, "--pad", 2, "--batch", 500], "0.9805")]:
+    code, out, error = run_ranks(ranks, "tenon-eval", *arguments)
     lines = out.splitlines()
     check("an evaluation on %d ranks" % ranks, code == 0 and not error and lines[:2] == [
         "============== Starting Testing ==============", "============== {'Accuracy': %s} ==============" % accuracy]
         and re.fullmatch(r"loss: 0\.05\d+ \(%s of 10000 images are right\)" % accuracy[2:], lines[2]), code, out, error)
-code, out, error = run(2, "tenon-eval", *mlp, "--pad", 2)
+code, out, error = run_ranks(2, "tenon-eval", *mlp, "--pad", 2)
 check("images of another size", code == 1 and error == [
     "tenon: the dataset has rows of 1024 elements, the model takes [1, 28, 28], of 784 a row"], code, error)
 
 # The tutorial's lines, and the outputs in a file.
-x, y = npy(folder / "x.npy", [5, 28, 28], 1.0), folder / "y.npy"
-code, out, error = run(4, "tenon-run", *mlp, "--input", x, "--output", y, "--repeat", 3)
+x, y = filled(folder / "x.npy", [5, 28, 28], 1.0), folder / "y.npy"
+code, out, error = run_ranks(4, "tenon-run", *mlp, "--input", x, "--output", y, "--repeat", 3)
 lines = out.splitlines()
 check("tenon-run's lines", code == 0 and not error and len(lines) == 3
       and lines[0] == "tensor's name is:x data size is:200 tensor elements num is:50"
       and re.fullmatch(r"output data is: (-?[\d.]+ ){10}", lines[1])
       and re.fullmatch(r"load and build: [\d.]+ s, first predict: [\d.]+ s, least of 3: [\d.]+ s", lines[2]), code, out, error)
-shape, values = floats(y)
+shape, values = read_npy(y)
 check("the outputs' file", shape == (5, 10) and all(abs(a - b) < 1e-4 for a, b in zip(values[:10], values[40:])), shape)
-code, out, error = run(1, "tenon-run", *mlp, "--batch", 5, "--json")  # inputs are ones
+code, out, error = run_ranks(1, "tenon-run", *mlp, "--batch", 5, "--json")  # inputs are ones
 answer = json.loads(out)
 check("tenon-run --json", code == 0 and answer["outputs"][0]["shape"] == [5, 10] and answer["ranks"] == 1 and
       all(abs(a - b) < 1e-4 for a, b in zip(answer["outputs"][0]["first"], values)), out, error)
-code, out, error = run(4, "tenon-run", *mlp, "--devices", 4, "--input", x, "--output", y)
-check("weights cut over 4", code == 0 and all(abs(a - b) < 1e-4 for a, b in zip(floats(y)[1], values)), code, out, error)
-code, out, error = run(8, "tenon-run", data / "seed8/mindir/net_rank_{}.mindir", "--checkpoint", slices, "--output", y)
-shape, exported = floats(y)
+code, out, error = run_ranks(4, "tenon-run", *mlp, "--devices", 4, "--input", x, "--output", y)
+check("weights cut over 4", code == 0 and all(abs(a - b) < 1e-4 for a, b in zip(read_npy(y)[1], values)), code, out, error)
+code, out, error = run_ranks(8, "tenon-run", examples / "seed8/mindir/net_rank_{}.mindir", "--checkpoint", slices, "--output", y)
+shape, exported = read_npy(y)
 check("MindSpore's export for 8 ranks", code == 0 and shape == (32, 10) and
       all(abs(a - b) < 1e-4 for a, b in zip(exported, values)), code, out, error)
 
@@ -105,7 +63,7 @@ check("two commands that meet", [rank.returncode for rank in ranks] == [0, 0] an
 
 # What is wrong is said once, and every rank ends.
 broken = folder / "broken.mindir"
-broken.write_bytes((data / "mlp.mindir").read_bytes()[:3000])
+broken.write_bytes((examples / "mlp.mindir").read_bytes()[:3000])
 empty = folder / "empty.onnx"
 empty.write_bytes(b"")
 for arguments, text in [
@@ -113,9 +71,9 @@ for arguments, text in [
         ([broken], str(broken)),
         ([empty], "empty.onnx is empty"),
         ([strategy], "is no model"),
-        ([data / "mlp.mindir"], "has no values of layer1.weight and 5 more"),
+        ([examples / "mlp.mindir"], "has no values of layer1.weight and 5 more"),
         ([*mlp, "--input", "none.npy"], "none.npy"),
-        ([*mlp, "--input", npy(folder / "wrong.npy", [5, 20], 1)], "the input x"),
+        ([*mlp, "--input", filled(folder / "wrong.npy", [5, 20], 1)], "the input x"),
         ([*mlp, "--input", "z=%s" % x], "the model has no input z"),
         ([*mlp, "--input", x, "--batch", 4], "--batch"),
         ([*mlp, "--input-shape", "x"], "legal: NAME:1,28,28"),
@@ -124,10 +82,9 @@ for arguments, text in [
         ([*mlp, "--devices", 8], "legal: mpirun -n 8"),
         ([*mlp, "--devices", 2, "--strategy", strategy], "give one of them"),
         ([*mlp, "--config", "none.ini"], "none.ini")]:
-    code, out, error = run(2, "tenon-run", *arguments)
+    code, out, error = run_ranks(2, "tenon-run", *arguments)
     check("wrong: " + " ".join(map(str, arguments)), code == 1 and len(error) == 1 and text in error[0], code, out, error)
-code, out, error = run(2, "tenon-run", *mlp, "--threads", 0)
+code, out, error = run_ranks(2, "tenon-run", *mlp, "--threads", 0)
 check("a wrong option", code == 2 and len(error) >= 1 and "--threads" in error[0], code, error)
 
-print("\n".join(mistakes))
-sys.exit(1 if mistakes else 0)
+end()

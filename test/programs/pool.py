@@ -4,25 +4,14 @@ wrong, and nothing left behind when a worker or the program is killed."""
 import os
 import pathlib
 import random
-import shutil
 import signal
-import struct
 import subprocess
-import sys
-import tempfile
 import time
 
-program = str(pathlib.Path(os.environ["TENON_PROGRAMS"]) / "tenon-pool")
-examples = pathlib.Path(os.environ["TENON_EXAMPLE_DATA"])
-model = [str(examples / "mlp.mindir"), "--checkpoint", str(examples / "seed8/rank_{}/mlp{}.ckpt"),
-         "--checkpoint-strategy", str(examples / "seed8/strategy.ckpt")]
-folder = pathlib.Path(tempfile.mkdtemp(prefix="tenon-pool-"))
-mistakes = []
+from program import check, end, examples, folder, mlp, programs, read_npy, write_npy
 
-
-def check(sentence, holds, *shown):
-    if not holds:
-        mistakes.append("\n    ".join([sentence, *map(str, shown)]))
+program = str(programs / "tenon-pool")
+model = [*map(str, mlp)]
 
 
 def run(*arguments):
@@ -32,19 +21,6 @@ def run(*arguments):
     except subprocess.TimeoutExpired:
         return None, [], ["it hangs"]
     return done.returncode, done.stdout.splitlines(), done.stderr.splitlines()
-
-
-def write_npy(path, shape, values):
-    header = ("{'descr': '<f4', 'fortran_order': False, 'shape': (%s,), }" % ", ".join(map(str, shape))).encode()
-    header += b" " * (-(len(header) + 11) % 64) + b"\n"
-    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header +
-                     struct.pack("<%df" % len(values), *values))
-
-
-def read_npy(path):
-    raw = path.read_bytes()
-    begin = 10 + struct.unpack_from("<H", raw, 8)[0]
-    return eval(raw[10:begin])["shape"], struct.unpack("<%df" % ((len(raw) - begin) // 4), raw[begin:])
 
 
 def started(*arguments):
@@ -110,7 +86,7 @@ for arguments, says in [
         ([*model, "--input", folder / "wide.npy"], "[1, 28, 28]"), ([*model, "--input", "y=" + str(x)], "no input y"),
         ([*model, "--input", x, "--input", x], "2 files"), ([*model, "--input", folder / "no.npy"], "no.npy"),
         ([*model, "--output", folder / "no_such_folder/y.npy"], "no_such_folder"),
-        ([*model, "--target", "gpu"], "no backend for the target gpu")]:
+        ([*model, "--backend", "reference", "--threads", 2], "--threads and --weights are the cpu's")]:
     code, out, err = run(*arguments)
     check("%s is said once" % says, code == 1 and len(err) == 1 and says in err[0] and
           not any("success ==" in line for line in out), code, *out, *err)
@@ -137,5 +113,4 @@ out, err = process.communicate(timeout=60)
 check("a worker that stands still is late", process.returncode == 1 and "did not answer within 3000 ms" in err, out, err)
 check("it is ended, and the other one", end_soon(workers))
 
-shutil.rmtree(folder)
-sys.exit("\n".join(mistakes) or 0)
+end()

@@ -218,7 +218,8 @@ TEST_CASE("all operators that are not supported are named at once") {
 }
 
 TEST_CASE("one rank's export of a network over many is refused") {
-  const std::string error = error_of_import(read_model(model("rank_1.mindir")));
+  const std::string error =
+      error_of_import(read_model(TENON_EXAMPLE_DATA "/seed8/mindir/net_rank_1.mindir"));
   CHECK(has(error, "it is one rank's part of a network over many ranks"));
   CHECK(has(error, "AllGather (Default/layer1-Dense/AllGather-op0, "));
   CHECK(has(error, "legal: an export of the whole network"));

@@ -26,10 +26,6 @@ inline Whole answer(const Imported& net, const std::vector<Whole>& inputs) {
   return evaluate(net.graph, inputs, parameters);
 }
 
-inline std::string model(std::string_view name) {
-  return std::string(TENON_TEST_DATA).append("/models/").append(name);
-}
-
 /// A file of test/data/models, its inputs, and what the program that wrote it answered.
 struct Sample {
   ModelFile file;

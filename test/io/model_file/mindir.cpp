@@ -9,10 +9,6 @@ using namespace tenon::test;
 
 namespace {
 
-std::string model(std::string_view name) {
-  return std::string(TENON_TEST_DATA).append("/models/").append(name);
-}
-
 std::vector<std::string> types(const ModelFile& m) {
   std::vector<std::string> list;
   for (const FileNode& node : m.nodes) list.push_back(node.type);
@@ -80,7 +76,7 @@ TEST_CASE("MindIR's primitives give their attributes to every node") {
 
 TEST_CASE(
     "an export of one rank without weights: parameters are to be filled, collectives are kept") {
-  const ModelFile m = read_mindir(model("rank_1.mindir"));
+  const ModelFile m = read_mindir(TENON_EXAMPLE_DATA "/seed8/mindir/net_rank_1.mindir");
   REQUIRE(m.unfilled.size() == 6);
   CHECK(m.name(m.unfilled[0].value) == "layer1.weight");
   CHECK(m.unfilled[0].shape == Dims{784, 256});
