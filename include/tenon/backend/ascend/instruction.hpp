@@ -29,8 +29,7 @@ enum class AscendOp : std::uint8_t {
   load,      // l1 (nz) -> l0a (zz, m by k), l0b (zn, k by n) or bt (nd, n numbers): mte1
   mmad,      // l0c[m,n] (+)= l0a[m,k] l0b[k,n], what lacks to whole fractals included: cube
   take_out,  // l0c (nz), m by n -> gm or l1 (nd or nz) by fix, converted; where the chip has no
-             // fix,
-             // -> ub (nz) by vector, as it is
+             // fix, -> ub (nz) by vector, as it is
   calculate,  // ub -> ub, m rows of n numbers, element by element: vector
   set_flag,   // to another pipe, when all before it on its own pipe is done
   wait_flag,  // until that flag was set
