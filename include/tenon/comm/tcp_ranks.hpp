@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What a TcpCommunication (comm/tcp.hpp) holds: the links of one rank to all others.
+#include <tenon/comm/first_error.hpp>
 #include <tenon/comm/message_exchange.hpp>
 #include <tenon/comm/tcp_meeting.hpp>
 #include <tenon/comm/tcp_messages.hpp>
@@ -39,14 +40,7 @@ class TcpRanks : public Communication {
     links_->patience().check();
     std::vector<std::string> texts(links_->all().size());
     std::string& own = texts[std::size_t(rank_)];
-    try {
-      what();
-    } catch (const std::exception& error) {
-      own = error.what();
-      if (own.empty()) own = "an error without a text";
-    } catch (...) {
-      own = "an error that is no std::exception";
-    }
+    own = text_thrown_by(what);
     if (links_->patience().failed() && !own.empty()) throw Error(own);
     if (own.size() > largest_tcp_text) own.resize(largest_tcp_text);
     links_->guard([&] {
@@ -61,13 +55,7 @@ class TcpRanks : public Communication {
         throw Error(sentence(own, " (found by rank ", rank_, ")"));
       }
     });
-    const auto failed = [](const std::string& text) { return !text.empty(); };
-    const auto first = std::ranges::find_if(texts, failed);
-    if (first == texts.end()) return;
-    const auto count = std::ranges::count_if(texts, failed);
-    if (count == size()) throw Error(*first);
-    throw Error(sentence(*first, " (found by rank ", first - texts.begin(),
-                         count > 1 ? " and others)" : ")"));
+    throw_first(texts);
   }
 
   std::vector<std::uint64_t> all_gather(std::span<const std::uint64_t> numbers) override {
