@@ -26,7 +26,8 @@ enum class AscendFormat : std::uint8_t { nd, nz, zz, zn };
 enum class AscendOp : std::uint8_t {
   copy,      // m rows of n numbers between gm and l1 or ub: mte2 in, mte3 out. gm nd -> l1 nz where
              // to_format says so (910B): what lacks to whole fractals becomes zero
-  load,      // l1 (nz) -> l0a (zz, m by k), l0b (zn, k by n) or bt (nd, n numbers): mte1
+  load,      // l1 (nz) -> l0a (zz, m by k), l0b (zn, k by n) or bt (nd, n numbers): mte1;
+             // what lacks to whole fractals of m, n and k becomes zero; in l0 without gaps
   mmad,      // l0c[m,n] (+)= l0a[m,k] l0b[k,n], what lacks to whole fractals included: cube
   take_out,  // l0c (nz), m by n -> gm or l1 (nd or nz) by fix, converted; where the chip has no
              // fix, -> ub (nz) by vector, as it is
@@ -79,7 +80,7 @@ struct AscendInstruction {
   bool relu = false;                     // take_out: after its conversion
   AscendPipe peer = AscendPipe::scalar;  // set_flag: who waits; wait_flag: who sets
   std::uint8_t event = 0;
-  AscendPlace to, a, b, bias;
+  AscendPlace to = {}, a = {}, b = {}, bias = {};
   std::int32_t m = 0, n = 0, k = 0;  // rows, columns and depth, in numbers; copy: m rows of n
   // Numbers from one row (nd), or one column of fractals (nz), to the next; 0: without gaps. Of the
   // types read and written; in l0c a column of fractals is 16 numbers wide.
