@@ -11,6 +11,7 @@ BELOW = {"core": [], "layout": ["core"], "network": ["core", "layout"], "plan": 
          "backend": ["core"], "comm": ["core"]}
 BELOW["run"] = ["core", "layout", "network", "plan", "backend", "comm"]
 BELOW["io"] = ["core", "layout", "network", "plan"]
+BELOW["predict"] = ["core", "layout", "network", "plan", "backend", "io"]
 BELOW["model"] = [*BELOW["run"], "run", "io"]
 PURE = ["core", "layout", "network", "plan"]  # the standard library alone
 FORBIDDEN = re.compile(r"\b(MPI_COMM_WORLD|MPI_Init\w*|std::cout|std::cerr|f?printf|omp_set_num_threads)\b")
