@@ -29,7 +29,8 @@ struct AscendChip {
   ChipValue hccs_links, hccs_rate, roce_rate, pcie_rate;
 
   // Fitted to published times (predict/fit.hpp).
-  ChipValue hbm_efficiency, l2_reached_rate, write_rate, row_cycles, copy_cycles, copy_start;
+  ChipValue hbm_efficiency, l2_keeps, l2_reached_rate, write_rate, row_cycles, copy_cycles,
+      copy_start;
   ChipValue mmad_start, vector_start, vector_operand, issue_cycles, launch;
 
   bool operator==(const AscendChip&) const = default;

@@ -61,6 +61,7 @@ inline constexpr ChipQuantity chip_quantities[] = {
     {"roce_rate", &AscendChip::roce_rate, "GB/s", true},
     {"pcie_rate", &AscendChip::pcie_rate, "GB/s", true},
     {"hbm_efficiency", &AscendChip::hbm_efficiency, "share"},
+    {"l2_keeps", &AscendChip::l2_keeps, "share", true},
     {"l2_reached_rate", &AscendChip::l2_reached_rate, detail::per_core},
     {"write_rate", &AscendChip::write_rate, detail::per_core},
     {"row_cycles", &AscendChip::row_cycles, detail::cycles, true},

@@ -83,6 +83,8 @@ class MatMulCore {
     l0_.fill(w_);
     a_.load(w_, step, mmad.a.offset);
     b_.load(w_, step, mmad.b.offset);
+    a_.leave(w_, step);
+    b_.leave(w_, step);
     l0_.filled(w_);
     if (s_.first(step)) sums_.fill(w_);
     bias_.use(w_, step);

@@ -74,7 +74,10 @@ class MatMulOperand {
     load.n = is_a_ ? 0 : std::int32_t(b.columns);
     load.k = std::int32_t(b.depth);
     w.add(load);
-    if (s_.last(step) || in_copy == per_copy_ - 1) ring_.used(w);
+  }
+  /// After the step's loads: what no later step reads may be overwritten.
+  void leave(ProgramWriter& w, Index step) {
+    if (s_.last(step) || step % s_.of_tile % per_copy_ == per_copy_ - 1) ring_.used(w);
   }
 
  private:
