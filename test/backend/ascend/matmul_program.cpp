@@ -8,47 +8,15 @@
 
 #include "../../support/error_of.hpp"
 #include "sequential.hpp"
+#include "some_matmul.hpp"
 
 using namespace tenon;
-
-namespace {
-
-/// A random task that `chip` takes.
-AscendMatMul some_matmul(std::mt19937& random, const AscendChip& chip, Index most) {
-  const auto below = [&](Index n) { return Index(random() % std::uint64_t(n)); };
-  AscendMatMul t;
-  t.m = below(3) ? 1 + below(most) : 1;
-  t.n = 1 + below(most);
-  t.k = 1 + below(most);
-  t.has_bias = below(2);
-  t.relu = below(2);
-  t.transpose_a = below(4) == 0;
-  t.transpose_b = below(2);
-  const auto format = [&] { return below(2) ? AscendFormat::nz : AscendFormat::nd; };
-  t.a_format = chip.nd_to_nz == 0 ? AscendFormat::nz : format();
-  t.b_format = chip.nd_to_nz == 0 ? AscendFormat::nz : format();
-  t.c_format = format();
-  switch (below(chip.cube_float32 == 0 ? 3 : 4)) {
-    case 0: t.result = Element::float32; break;
-    case 1:
-      t.element = Element::int8;
-      t.result = t.bias_element = Element::int32;
-      t.relu = false;
-      break;
-    case 3: t.element = t.result = Element::float32; break;
-  }
-  if (t.element != Element::int8 && below(2)) t.bias_element = Element::float16;
-  if (chip.fix_pipe == 0 && t.n * bytes(t.result) % 32 != 0) t.c_format = AscendFormat::nz;
-  return t.placed(512 * below(3));
-}
-
-}  // namespace
 
 TEST_CASE("a MatMul's program multiplies, on any chip, of any sizes and formats") {
   std::mt19937 random(7);
   for (const AscendChip& chip : ascend_chips())
     for (int again = 0; again < 40; ++again) {
-      const AscendMatMul t = some_matmul(random, chip, again % 4 ? 40 : 90);
+      const AscendMatMul t = test::some_matmul(random, chip, again % 4 ? 40 : 90);
       MatMulTiling pinned;
       if (again % 2) pinned = {.base_m = 32, .base_n = 32, .base_k = 32};
       if (again % 3 == 0) pinned.l1_buffers = pinned.l0_buffers = 1;

@@ -40,12 +40,14 @@ class ElementwiseCore {
     return (slot * t_.operands() + which) * bytes(t_.element) * tile_;
   }
 
+  /// On chips that copy whole blocks of 32 bytes alone, what fills the last one of any type.
+  Index whole_blocks(Index n) const { return pads_ ? n : (n + 31) / 32 * 32; }
+
   AscendInstruction copy(AscendPipe pipe, Element element, Index n) const {
     AscendInstruction i{.op = AscendOp::copy, .pipe = pipe};
     i.from = i.into = element;
     i.m = 1;
-    const Index block = 32 / bytes(element);
-    i.n = std::int32_t(pads_ ? n : (n + block - 1) / block * block);
+    i.n = std::int32_t(whole_blocks(n));
     return i;
   }
 
@@ -72,9 +74,10 @@ class ElementwiseCore {
     i.b = {AscendBuffer::ub, b};
     i.to = {AscendBuffer::ub, to};
     i.m = 1;
-    i.n = std::int32_t(n);
+    i.n = std::int32_t(whole_blocks(n));
     i.scalar = step.scalar;
     w_.add(i);
+    w_.barrier(AscendPipe::vector);
   }
 
   void compute(Index at, Index n) {

@@ -32,9 +32,9 @@ struct AscendElementwise {
     return false;
   }
   Index operands() const { return reads_b() ? 2 : 1; }
-  /// What gm holds of each: whole blocks of 32 bytes.
-  Index operand_bytes() const { return (n * bytes(element) + 31) / 32 * 32; }
-  Index result_bytes() const { return (n * bytes(result) + 31) / 32 * 32; }
+  /// What gm holds of each: 32 numbers at a time, as chips copy that copy whole blocks alone.
+  Index operand_bytes() const { return (n + 31) / 32 * 32 * bytes(element); }
+  Index result_bytes() const { return (n + 31) / 32 * 32 * bytes(result); }
   Index gm_bytes() const {
     return std::max({a + operand_bytes(), reads_b() ? b + operand_bytes() : 0, y + result_bytes()});
   }

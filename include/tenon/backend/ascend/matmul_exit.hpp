@@ -92,6 +92,7 @@ class MatMulExit {
     AscendInstruction i = calculate(AscendFunction::convert, 1, p.n, bias_bytes_, 0);
     i.from = t_.bias_element;
     w.add(i);
+    w.barrier(vector);
   }
 
   void through_ub(ProgramWriter& w, const MatMulPiece& p, AscendPlace sums, Index column) {
@@ -100,6 +101,7 @@ class MatMulExit {
     const Index result = t_.result == t_.sum() ? at : at + sums_bytes_;
     stage_.fill(w);
     w.add(out(p, sums, {AscendBuffer::ub, at}, AscendFormat::nz));
+    w.barrier(vector);
     for (Index n = 0; t_.has_bias && n < p.n; n += 16) {
       AscendInstruction add = calculate(AscendFunction::add, p.m, std::min<Index>(16, p.n - n),
                                         at + n * tall * 4, at + n * tall * 4);
@@ -108,7 +110,11 @@ class MatMulExit {
       add.stride_from = add.stride_to = 16;
       w.add(add);
     }
-    if (t_.relu) w.add(calculate(AscendFunction::relu, 1, across * tall * 16, at, at));
+    if (t_.has_bias) w.barrier(vector);
+    if (t_.relu) {
+      w.add(calculate(AscendFunction::relu, 1, across * tall * 16, at, at));
+      w.barrier(vector);
+    }
     if (t_.result != t_.sum()) {
       AscendInstruction i = calculate(AscendFunction::convert, 1, across * tall * 16, at, result);
       i.into = t_.result;

@@ -10,6 +10,8 @@ struct ProgramWriter {
 
   void add(const AscendInstruction& instruction) { instructions.push_back(instruction); }
 
+  /// `pipe` ends what was written for it before it begins what comes.
+  void barrier(AscendPipe pipe) { add({.op = AscendOp::barrier, .pipe = pipe}); }
   /// `pipe` tells `peer` that it has done all that was written before.
   void set(AscendPipe pipe, AscendPipe peer, Index event) {
     add({.op = AscendOp::set_flag, .pipe = pipe, .peer = peer, .event = std::uint8_t(event)});
