@@ -61,6 +61,9 @@ struct Finish {
   explicit operator bool() const { return bias || activation; }
 };
 
+struct KernelCall;
+using Kernel = void (*)(const KernelCall&);
+
 struct KernelCall {
   Vector<Block, 5> inputs;  // a fused bias is the last
   Block output;
@@ -71,13 +74,12 @@ struct KernelCall {
                                           // channel its element
   const Scalar* activation = nullptr;     // then apply this function
   std::string_view activation_name;       // of MindSpore's name
+  Kernel law = nullptr;                   // the operator's own, for a backend that rounds around it
 
   Finish finish() const {
     return {bias ? inputs.back().data : nullptr, activation, activation_name};
   }
 };
-
-using Kernel = void (*)(const KernelCall&);
 
 /// One kernel for each floating type.
 struct Law {

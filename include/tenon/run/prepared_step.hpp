@@ -86,9 +86,10 @@ inline void prepare_kernel(PreparedStep& made, const Backend& backend, SumBlocks
   made.arguments.bias = step.bias;
   add_in_blocks(made, std::move(blocks));
   const Element element = made.arguments.output.element;
+  made.arguments.law = step.op->law(element);
   made.prepared = backend.prepare(step.op->name, made.arguments, {forms.begin(), forms.end()});
   made.kernel = backend.kernel(step.op->name, element);
-  if (!made.kernel) made.kernel = step.op->law(element);
+  if (!made.kernel) made.kernel = made.arguments.law;
 }
 
 }  // namespace tenon::detail

@@ -21,6 +21,7 @@ class AscendGm {
   void add(Index first, std::span<const std::byte> piece) {
     pieces_.push_back({first, {const_cast<std::byte*>(piece.data()), piece.size()}});
   }
+  void clear() { pieces_.clear(); }
   /// @throws Error where so many bytes are in no piece
   std::byte* at(Index offset, Index bytes) const {
     for (const Piece& piece : pieces_)

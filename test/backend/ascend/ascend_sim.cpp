@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <tenon/backend/ascend/ascend_sim.hpp>
+#include <tenon/backend/ascend/chips.hpp>
+#include <tenon/network/operators/add.hpp>
+#include <tenon/network/operators/bias_add.hpp>
+#include <tenon/network/operators/softmax.hpp>
+
+#include <doctest/doctest.h>
+
+#include "../../support/error_of.hpp"
+#include "../product.hpp"
+
+using namespace tenon;
+
+namespace {
+
+float held_by_float16(float x) { return from_float16(to_float16(x)); }
+
+void hold_in_float16(std::vector<float>& x) {
+  for (float& number : x) number = held_by_float16(number);
+}
+
+/// Half a unit in the last place of a float16 as large as x.
+float half_place(float x) { return std::max(std::ldexp(std::fabs(x), -11), 0x1p-25f) * 1.001f; }
+
+/// An operator of one or two inputs and one output, by a backend or by its law.
+std::vector<float> elementwise(const Operator& op, std::vector<float> x, const Dims& shape_x,
+                               std::vector<float> w, const Dims& shape_w,
+                               const Attributes& attributes, const Backend* backend) {
+  const Operands operands{{shape_x, shape_w}, {Element::float32, Element::float32}, attributes, {}};
+  Operands own = operands;
+  if (op.operands == 1) own.shapes = {shape_x}, own.elements = {Element::float32};
+  const Dims shape_y = op.infer(own).shape;
+  std::vector<float> y(std::size_t(product(shape_y)));
+  KernelCall call;
+  call.inputs.push_back({x.data(), whole_box(shape_x), Element::float32});
+  if (op.operands == 2) call.inputs.push_back({w.data(), whole_box(shape_w), Element::float32});
+  call.output = {y.data(), whole_box(shape_y), Element::float32};
+  call.attributes = attributes;
+  call.law = op.law(Element::float32);
+  PackedForms* const none[] = {nullptr, nullptr};
+  const auto prepared = backend ? backend->prepare(op.name, call, none) : nullptr;
+  if (prepared) prepared->take_parameters(call), prepared->run(call);
+  else call.law(call);
+  return y;
+}
+
+}  // namespace
+
+TEST_CASE("MatMul on every simulated chip is the law within float16's rounding") {
+  for (const AscendChip& chip : ascend_chips()) {
+    const AscendSim ascend({.chip = chip});
+    for (int again = 0; again < 40; ++again) {
+      auto p = random_product<float>(between(1, 40), between(1, 100), between(1, 50), false);
+      hold_in_float16(p.a), hold_in_float16(p.b), hold_in_float16(p.bias);
+      CAPTURE(chip.name);
+      CAPTURE(again);
+      const std::vector<float> y = p.of(ascend), expected = p.by_law();
+      Index wrong = 0;
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        // An activation is of a rounded sum, and rounded again; GELU is at most 1.13 times as
+        // steep.
+        const float slack = p.activation ? 2.2f * half_place(std::fabs(expected[i]) + 0.2f) : 0;
+        wrong += !(std::fabs(y[i] - expected[i]) <= half_place(expected[i]) + slack + 1e-5f);
+        wrong += y[i] != held_by_float16(y[i]);
+      }
+      CHECK(wrong == 0);
+    }
+  }
+}
+
+TEST_CASE("whole numbers have one product, whatever the chip, order, mode and number of threads") {
+  for (const AscendChip& chip : ascend_chips())
+    for (CubeOrder order : {CubeOrder::step16, CubeOrder::step16_rounded, CubeOrder::sequential})
+      for (int again = 0; again < 6; ++again) {
+        auto p = random_product<float>(between(1, 40), between(1, 60), between(1, 50), true);
+        const std::vector<float> expected = p.by_law();
+        for (int threads : {1, 2})
+          CHECK(p.of(AscendSim({.chip = chip, .order = order, .threads = threads})) == expected);
+        if (chip.cube_float32 != 0)
+          CHECK(p.of(AscendSim({.chip = chip,
+                                .precision = PrecisionMode::must_keep_origin_dtype})) == expected);
+      }
+}
+
+TEST_CASE("the same bits on 1, 2 and 4 threads") {
+  for (const AscendChip& chip : ascend_chips())
+    for (int again = 0; again < 4; ++again) {
+      auto p = random_product<float>(between(1, 70), between(100, 300), between(16, 400), false);
+      const std::vector<float> one = p.of(AscendSim({.chip = chip}));
+      for (int threads : {2, 4}) CHECK(p.of(AscendSim({.chip = chip, .threads = threads})) == one);
+    }
+}
+
+TEST_CASE("other operators are their laws between two roundings, as the mode says") {
+  const Dims shape{2, 3, 4, 6}, channel{3};
+  std::vector<float> x = numbers<float>(shape), w = numbers<float>(shape),
+                     b = numbers<float>(channel);
+  for (float& number : x) number *= 20;
+  struct Case {
+    const Operator* op;
+    std::vector<float> w;
+    Dims shape_w;
+    Attributes attributes;
+  };
+  const Case cases[] = {{&Add::info, w, shape, {}},
+                        {&BiasAdd::info, b, channel, {}},
+                        {&ReLU::info, {}, {}, {}},
+                        {&GELU::info, {}, {}, {}},
+                        {&Softmax::info, {}, {}, Softmax().attributes()}};
+  for (const Case& c : cases) {
+    CAPTURE(c.op->name);
+    const auto run = [&](const Backend* backend, bool held, PrecisionMode) {
+      std::vector<float> p = x, q = c.w;
+      if (held) hold_in_float16(p), hold_in_float16(q);
+      return elementwise(*c.op, p, shape, q, c.shape_w, c.attributes, backend);
+    };
+    for (PrecisionMode mode : {PrecisionMode::force_fp16, PrecisionMode::allow_fp32_to_fp16,
+                               PrecisionMode::allow_mix_precision}) {
+      const AscendSim ascend({.precision = mode});
+      const bool narrow = precision_of(c.op->name, mode, Ascend910()).inputs == Element::float16;
+      std::vector<float> expected = run(nullptr, narrow, mode);
+      if (narrow) hold_in_float16(expected);
+      CHECK(run(&ascend, false, mode) == expected);
+    }
+  }
+}
+
+TEST_CASE("what float16 cannot hold is counted, step by step") {
+  Product<float> p;
+  p.shape_a = {2, 16}, p.shape_b = {16, 3}, p.shape_c = {2, 3};
+  p.a.assign(32, 100), p.b.assign(48, 1);
+  for (int k = 0; k < 16; ++k) p.b[std::size_t(k * 3 + 1)] = 50;
+  p.a[0] = 1e6f;
+  const AscendSim ascend;
+  const std::vector<float> y = p.of(ascend);
+  CHECK(y[0] == 65504);  // 65504 + 1500
+  CHECK(y[4] == 65504);  // 80 000
+  CHECK(y[3] == 1600);
+  REQUIRE(ascend.counts().size() == 1);
+  CHECK(ascend.counts()[0].op == "MatMul");
+  CHECK(ascend.counts()[0].inputs == RoundingCounts{1, 0});
+  CHECK(ascend.counts()[0].results == RoundingCounts{4, 0});
+  const AscendSim copy = ascend;
+  CHECK(copy.counts().empty());
+}
+
+TEST_CASE("a parameter is converted once, and again when it has changed") {
+  auto p = random_product<float>(4, 20, 10, true);
+  p.b_is_parameter = true, p.shape_a = {4, 20}, p.shape_b = {20, 10}, p.shape_c = {4, 10};
+  p.transpose_a = p.transpose_b = false;
+  p.a = integers<float>(p.shape_a), p.b = integers<float>(p.shape_b);
+  std::vector<float> c(40);
+  const KernelCall call = p.call(c.data());
+  PackedForms forms;
+  PackedForms* const parameters[] = {nullptr, &forms, nullptr};
+  const AscendSim ascend;
+  const auto one = ascend.prepare("MatMul", call, parameters),
+             other = ascend.prepare("MatMul", call, parameters);
+  one->take_parameters(call), other->take_parameters(call);
+  CHECK(forms.bytes() == 32 * 16 * 2);  // 20 x 10 in whole fractals
+  one->run(call);
+  CHECK(c == p.by_law());
+  for (float& x : p.b) x = 1 - x;
+  forms.forget();
+  other->take_parameters(call);
+  other->run(call);
+  CHECK(c == p.by_law());
+}
+
+TEST_CASE("what a simulated chip cannot do is an error before anything runs") {
+  CHECK(test::error_of([] { AscendSim({.overflow = OverflowMode::infinity}); }) ==
+        "tenon: ascend910 has no mode for infinity and NaN: it saturates");
+  CHECK(test::error_of([] { AscendSim({.threads = 0}); }) ==
+        "tenon: workers are at least one thread");
+  auto p = random_product<float>(2, 2, 2, true);
+  CHECK(test::error_of([&] {
+          p.of(AscendSim({.precision = PrecisionMode::must_keep_origin_dtype}));
+        }).starts_with("tenon: MatMul of float32 on ascend910: "));
+  auto twice = random_product<double>(2, 2, 2, true);
+  CHECK(test::error_of([&] { twice.of(AscendSim()); }) ==
+        "tenon: MatMul of float64: ascend910 computes float32 and float16; convert the network to "
+        "float32");
+}
