@@ -9,11 +9,13 @@
 #error tenon/source.hpp is for programs that are compiled with -DTENON_SEPARATE_COMPILATION
 #endif
 
+#include <tenon/backend/ascend/ascend_sim.hpp>
 #include <tenon/model/export.hpp>
 #include <tenon/model/file_model.hpp>
 #include <tenon/model/tcp_host.hpp>
 #include <tenon/tenon.hpp>
 
+#include <tenon/backend/ascend/ascend_sim.ipp>
 #include <tenon/backend/cpu/cpu.ipp>
 #include <tenon/comm/mpi.ipp>
 #include <tenon/comm/tcp.ipp>

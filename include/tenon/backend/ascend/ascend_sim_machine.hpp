@@ -4,30 +4,14 @@
 ///   machine.run(program, gm)  on as many threads as the options say, always to the same bits
 #include <deque>
 #include <exception>
-#include <optional>
 #include <utility>
 
-#include <tenon/backend/ascend/ascend910.hpp>
+#include <tenon/backend/ascend/ascend_sim_options.hpp>
 #include <tenon/backend/ascend/interpreter.hpp>
-#include <tenon/backend/ascend/precision.hpp>
 #include <tenon/backend/cpu/workers.hpp>
 #include <tenon/core/kernel.hpp>
 
 namespace tenon {
-
-struct AscendSimOptions {
-  AscendChip chip = Ascend910();
-  PrecisionMode precision = PrecisionMode::force_fp16;
-  CubeOrder order = CubeOrder::step16;
-  std::optional<OverflowMode> overflow = {};  // none: the chip's own
-  int threads = 1;                            // of each rank
-};
-
-/// Numbers of one step that float16 could not hold, since it was made ready.
-struct AscendCounts {
-  std::string_view op;
-  RoundingCounts inputs, results;  // inputs that are parameters count once
-};
 
 namespace detail {
 

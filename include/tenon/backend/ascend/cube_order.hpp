@@ -3,23 +3,11 @@
 /// In which order the cube adds, and where it rounds. What the silicon does inside a step of 16 is
 /// not public; float16 results differ between these orders in fewer than one number of 200.
 ///   step16: c = round(c + exact sum of 16 products), step after step
-#include <string_view>
-
+#include <tenon/backend/ascend/cube_order_name.hpp>
 #include <tenon/backend/ascend/cube_tile.hpp>
 #include <tenon/backend/ascend/exact_sum.hpp>
 
 namespace tenon {
-
-enum class CubeOrder : std::uint8_t {
-  step16,          // a step's sum is exact, and rounded with the accumulator's, once
-  step16_rounded,  // a step's sum is rounded to float32, then added in float32
-  sequential,      // each product by itself, rounded once a product
-};
-
-constexpr std::string_view text(CubeOrder order) {
-  constexpr std::string_view names[] = {"step16", "step16-rounded", "sequential"};
-  return names[int(order)];
-}
 
 namespace detail {
 
