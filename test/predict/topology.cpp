@@ -13,7 +13,7 @@ using namespace tenon::test;
 
 namespace {
 
-const std::string tables = TENON_TEST_DATA "/rank_tables/";
+const std::string rank_tables = TENON_TEST_DATA "/rank_tables/";
 
 Topology topology_of(const AscendChip& chip, const std::string& text) {
   return {chip, parse_rank_table(text, "table.json")};
@@ -50,7 +50,7 @@ TEST_CASE("an Atlas 800T A2 joins each of its devices with each; without HCCS it
 }
 
 TEST_CASE("a rank table says which device each rank is") {
-  const Topology t(Ascend910(), read_rank_table(tables + "two_servers.json"));
+  const Topology t(Ascend910(), read_rank_table(rank_tables + "two_servers.json"));
   REQUIRE(t.size() == 4);
   CHECK(t.between(0, 1) == LinkKind::hccs);  // devices 0 and 1
   CHECK(t.between(2, 3) == LinkKind::hccs);  // devices 4 and 5 of the other server

@@ -171,7 +171,7 @@ TEST_CASE("a plan's trace shows each step on each device, exchanges joined aroun
   CHECK(arrows_match(parsed, arrows));
 
   const auto names = thread_names(parsed);
-  std::map<Index, double> seconds;  // of each device
+  std::map<Index, double> seconds, last;  // of each device
   std::map<std::string, std::size_t> events;
   for (const json& e : parsed["traceEvents"]) {
     if (e["ph"] != "X") continue;
@@ -179,13 +179,16 @@ TEST_CASE("a plan's trace shows each step on each device, exchanges joined aroun
     ++events[thread];
     if (thread != "HCCL" && thread != "AI Core") continue;
     CHECK(std::abs(e["ts"].get<double>() - e["args"]["Task Start Time(us)"].get<double>()) < 1e-3);
+    last[e["pid"]] = std::max(last[e["pid"]], e["ts"].get<double>() + e["dur"].get<double>());
     seconds[e["pid"]] += e["args"]["Task Duration(us)"].get<double>() * 1e-6;
     CHECK(e["args"]["lower bound(us)"] <= e["args"]["Task Duration(us)"]);
     CHECK(!e["args"]["OP Type"].get<std::string>().empty());
   }
   CHECK(seconds.size() == 8);
-  for (const auto& [device, sum] : seconds)
+  for (const auto& [device, sum] : seconds) {
     CHECK(sum == doctest::Approx(price.total().estimate).epsilon(1e-9));
+    CHECK(std::abs(last[device] - sum * 1e6) < 2e-3);  // one step after the other
+  }
   CHECK(events["HCCL"] == 8 * std::size_t(plan.collectives()));
   CHECK(events["AI Core"] + events["HCCL"] == 8 * price.steps.size());
   CHECK(events["MTE2"] == events["AI Core"]);
