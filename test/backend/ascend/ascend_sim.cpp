@@ -3,6 +3,7 @@
 #include <tenon/backend/ascend/chips.hpp>
 #include <tenon/network/operators/add.hpp>
 #include <tenon/network/operators/bias_add.hpp>
+#include <tenon/network/operators/conv2d.hpp>
 #include <tenon/network/operators/softmax.hpp>
 
 #include <doctest/doctest.h>
@@ -124,6 +125,55 @@ TEST_CASE("other operators are their laws between two roundings, as the mode say
       CHECK(run(&ascend, false, mode) == expected);
     }
   }
+}
+
+TEST_CASE("Conv2D is its law: exactly of whole numbers, else within float16's rounding") {
+  struct Case {
+    Dims x, w;
+    Conv2d op;
+  };
+  const Case cases[] = {{{2, 3, 9, 7}, {5, 3, 3, 3}, Conv2d({1, 1}, {1, 1, 1, 1})},
+                        {{1, 1, 28, 28}, {6, 1, 5, 5}, Conv2d({1, 1}, {2, 2, 2, 2})},
+                        {{2, 40, 6, 6}, {20, 40, 1, 1}, Conv2d({2, 2})},
+                        {{1, 17, 8, 9}, {3, 17, 3, 2}, Conv2d({2, 1}, {0, 1, 2, 0}, {2, 2})},
+                        {{2, 6, 5, 5}, {4, 3, 3, 3}, Conv2d({1, 1}, {}, {}, 2)}};  // by its law
+  for (const AscendChip& chip : ascend_chips())
+    for (const Case& c : cases)
+      for (bool exact : {true, false})
+        for (bool is_parameter : {true, false}) {
+          std::vector<float> x = exact ? integers<float>(c.x) : numbers<float>(c.x),
+                             w = exact ? integers<float>(c.w) : numbers<float>(c.w),
+                             bias = exact ? integers<float>({c.w[0]}) : numbers<float>({c.w[0]});
+          hold_in_float16(x), hold_in_float16(w), hold_in_float16(bias);
+          const Operands operands{
+              {c.x, c.w}, {Element::float32, Element::float32}, c.op.attributes(), {}};
+          const Dims shape = Conv2d::info.infer(operands).shape;
+          std::vector<float> y(std::size_t(product(shape))), expected = y;
+          KernelCall call;
+          call.inputs = {{x.data(), whole_box(c.x)},
+                         {w.data(), whole_box(c.w)},
+                         {bias.data(), whole_box({c.w[0]})}};
+          call.output = {y.data(), whole_box(shape)};
+          call.attributes = c.op.attributes();
+          call.bias = true, call.activation = &ReLU::info.scalar, call.activation_name = "ReLU";
+          call.law = Conv2d::info.law(Element::float32);
+          PackedForms forms;
+          PackedForms* const parameters[] = {nullptr, is_parameter ? &forms : nullptr, nullptr};
+          const AscendSim ascend({.chip = chip, .threads = exact ? 2 : 1});
+          const auto prepared = ascend.prepare("Conv2D", call, parameters);
+          prepared->take_parameters(call);
+          prepared->run(call);
+          call.output.data = expected.data();
+          call.law(call);
+          Index wrong = 0;
+          for (std::size_t i = 0; i < y.size(); ++i)
+            wrong += exact ? y[i] != expected[i]
+                           : !(std::fabs(y[i] - expected[i]) <= half_place(expected[i]) + 1e-5f) ||
+                                 y[i] != held_by_float16(y[i]);
+          CAPTURE(chip.name);
+          CAPTURE(text(c.x));
+          CHECK(wrong == 0);
+        }
 }
 
 TEST_CASE("what float16 cannot hold is counted, step by step") {

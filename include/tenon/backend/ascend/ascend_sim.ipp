@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What backend/ascend/ascend_sim.hpp declares.
+#include <tenon/backend/ascend/ascend_sim_convolution.hpp>
 #include <tenon/backend/ascend/ascend_sim_law.hpp>
 #include <tenon/backend/ascend/ascend_sim_matmul.hpp>
 
@@ -29,6 +30,9 @@ TENON_DECL std::unique_ptr<PreparedKernel> AscendSim::prepare(
   const Precision precision = precision_of(op, options().precision, options().chip);
   if (op == "MatMul" && detail::AscendMatMulKernel::takes(call))
     return std::make_unique<detail::AscendMatMulKernel>(call, parameters[1], precision, machine_);
+  if (op == "Conv2D" && detail::AscendConvolutionKernel::takes(call))
+    return std::make_unique<detail::AscendConvolutionKernel>(call, parameters[1], precision,
+                                                             machine_);
   if (precision == Precision{} || !call.law) return nullptr;
   return std::make_unique<detail::AscendLawKernel>(op, call, machine_);
 }

@@ -37,10 +37,7 @@ class AscendLawKernel : public PreparedKernel {
     call.law(here);
     float* y = call.output.as<float>();
     counts_->results += through_float16(y, volume(call.output.box), overflow, y);
-    if (!later) return;
-    const Precision precision =
-        precision_of(call.activation_name, machine_->options.precision, machine_->options.chip);
-    counts_->results += activate(call, precision, overflow);
+    if (later) counts_->results += activate(call, *machine_);
   }
 
  private:
