@@ -126,7 +126,7 @@ TEST_CASE("the same events give the same bytes, in whatever order they come") {
     for (const TraceEvent& event : events) trace.add(event);
     if (first.empty()) first = trace.json();
     CHECK(trace.json() == first);
-    std::ranges::rotate(events, events.begin() + 7);
+    std::rotate(events.begin(), events.begin() + 7, events.end());
     std::ranges::reverse(events);
   }
 }
