@@ -155,6 +155,15 @@ TEST_CASE("collectives are priced with the algorithms of their topology") {
   CHECK(summed_by(Ascend910(), 4, 1).limit == "HCCS latency");
   CHECK(summed_by(Ascend910B1(), 8, 1 << 26).limit == "adding");
   CHECK(price_exchange(whole({8}), whole({8}), 4, t).seconds == Band{});
+  const Distribution rows = whole({64, 64}).cut(0, {{16, 1}}),
+                     columns = whole({64, 64}).cut(1, {{16, 1}});
+  const ExchangePrice crossing = price_exchange(rows, columns, 4, t);
+  CHECK(crossing.how == "all-to-all of 16: pairwise over PCIe, pairwise over RoCE");
+  CHECK(crossing.seconds.estimate ==  // 7 steps in the server, 8 to the other one
+        doctest::Approx(
+            pairwise_cost(std::vector<double>(64, 64), 8).seconds(t.cost(LinkKind::pcie)) +
+            CollectiveCost{8, 8 * 64, 0}.seconds(t.cost(LinkKind::roce)))
+            .epsilon(1e-9));
 }
 
 TEST_CASE("no exchange takes less than its links' full rates allow, or more than its upper bound") {

@@ -61,7 +61,7 @@ inline void choose_algorithms(Hierarchy& h, Collective collective, double n, boo
                               bool fully_joined, bool even) {
   const bool to_all = collective == Collective::all_to_all;
   h.inside = is_910b ? Algorithm::mesh : algorithm_inside_910(h.devices, fully_joined);
-  if (to_all && h.inside == Algorithm::ring) h.inside = Algorithm::pairwise;
+  if (to_all && (h.inside == Algorithm::ring || h.servers > 1)) h.inside = Algorithm::pairwise;
   h.between = to_all    ? Algorithm::pairwise
               : !even   ? Algorithm::ring
               : is_910b ? algorithm_between_910b(collective, n, h)
