@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/backend/ascend/cube.hpp>
 #include <tenon/backend/ascend/formats.hpp>
+#include <tenon/core/half.hpp>
 
 #include <doctest/doctest.h>
 

@@ -67,10 +67,10 @@ template <int bytes, Element element>
   for (Index first = 0; first < call.k; first += cube_chunk) {
     const CubeChunk chunk{call.k, first, std::min<Index>(cube_chunk, call.k - first)};
     for (Index m = 0; m < call.m; ++m)
-      read_row<element>(call.a, m, chunk, scratch.a.data() + m * cube_chunk,
-                        scratch.spreads_a.data() + m * cube_steps);
+      read_row<bytes, element>(call.a, m, chunk, scratch.a.data() + m * cube_chunk,
+                               scratch.spreads_a.data() + m * cube_steps);
     for (Index n1 = 0; n1 < columns / 16; ++n1) {
-      read_columns<element>(call.b, n1, columns, chunk, scratch.b, scratch.spreads_b);
+      read_columns<bytes, element>(call.b, n1, columns, chunk, scratch.b, scratch.spreads_b);
       if (one_by_one) add_chunk<bytes, 1>(call, scratch, n1, chunk, digits);
       else add_chunk<bytes, cube_step>(call, scratch, n1, chunk, digits);
     }
