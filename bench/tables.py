@@ -93,6 +93,20 @@ def forward_ranks():
     return table(["microseconds", "Tenon", "by hand", "by hand / Tenon", "Tenon, the tutorial's cuts"], rows)
 
 
+def lenet5():
+    rows = [["%s, %d thread%s" % (name, threads, "s" * (threads > 1)), microseconds(case["tenon"]),
+             microseconds(case["onnxruntime"]) if "onnxruntime" in case else "", times(case)]
+            for (name, _, _, threads), case in cases("lenet5").items()]
+    return table(["microseconds", "Tenon", "onnxruntime", "onnxruntime / Tenon"], rows)
+
+
+def pool():
+    rows = [[name, *(microseconds(case[who]) if who in case else "" for who in ("tenon", "in process", "onnxruntime")),
+             times(case, "in process"), times(case, "onnxruntime")] for (name, *_), case in cases("pool").items()]
+    return table(["microseconds", "Tenon", "one process, 2 threads", "onnxruntime", "one process / Tenon",
+                  "onnxruntime / Tenon"], rows)
+
+
 def collectives():
     own = cases("collectives")
     counts = sorted({key[2] for key in own})
@@ -123,7 +137,7 @@ def compile_cost():
 page = root / "docs/performance.md"
 text = page.read_text()
 for name, make in [("kernels", kernels), ("forward", forward), ("forward_ranks", forward_ranks),
-                   ("collectives", collectives), ("matmul", matmul), ("compile", compile_cost)]:
+                   ("lenet5", lenet5), ("pool", pool), ("collectives", collectives), ("matmul", matmul), ("compile", compile_cost)]:
     if any(r["bench"] == name.partition("_")[0] and "seconds_min" in r for r in results):
         text = re.sub(r"(<!-- %s -->).*?(<!-- end -->)" % name, lambda m: "\n\n".join([m[1], make(), m[2]]), text, flags=re.S)
 page.write_text(text)

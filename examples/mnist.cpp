@@ -16,6 +16,7 @@
 
 #include "network.hpp"
 #include "support/backend_options.hpp"
+#include "support/parse.hpp"
 #include "support/progress.hpp"
 
 using namespace tenon;
@@ -120,6 +121,7 @@ static void run(const boost::mpi::communicator& world, Options o) {
   model.communication().together([&] {
     if (first && !o.output.empty()) write_npy(o.output, logits, {images.count, 10});
   });
+  if (first) program::print_rounding(std::cout, model.backend());
   if (first)
     std::printf("%.0f images per second (batch %lld)\nAccuracy: %.4f (%lld of %lld)\n",
                 double(images.count) / seconds, static_cast<long long>(o.batch),
@@ -132,14 +134,7 @@ int main(int argc, char** argv) {
   const boost::mpi::communicator world;
   Options options;
   CLI::App app{"MindSpore's model-loading network on MNIST, cut over the ranks of mpirun"};
-  try {
-    describe(app, options).parse(argc, argv);
-  } catch (const CLI::ParseError& error) {  // the same on every rank
-    std::ostringstream out, text;
-    const int code = app.exit(error, out, text);
-    if (world.rank() == 0) std::cout << out.str(), std::cerr << text.str();
-    world.barrier();  // said before mpirun ends the others
-    return code ? 2 : 0;
-  }
+  const program::CommandLine line(describe(app, options), argc, argv);
+  if (const auto status = program::ended_by(line, world)) return *status;
   return run_together(world, std::cerr, [&] { run(world, options); });
 }

@@ -50,8 +50,8 @@ static void run(FileModel& model, bool first, EvalOptions o) {
       Accuracy{}, Loss{});
   if (first)
     std::cout << "============== {'Accuracy': " << python(right.value())
-              << "} ==============\nloss: " << python(loss.value()) << " (" << right.right()
-              << " of " << right.count() << " images are right)" << std::endl;
+              << "} ==============\nloss: " << std::setprecision(6) << loss.value() << " ("
+              << right.right() << " of " << right.count() << " images are right)" << std::endl;
 }
 
 int main(int argc, char** argv) {

@@ -95,6 +95,7 @@ static PoolTensor pool_tensor(const ModelTensor& x) {
 static void run(const Options& o, const std::vector<std::string>& command) {
   const std::vector<ModelTensor> given = inputs_of(inputs_of_file(o.path), o.inputs, o.batch);
   const std::vector<Destination> destinations = destinations_of(o.outputs);
+  for (const Destination& to : destinations) check_folder(to.path);
   const auto patience = std::chrono::nanoseconds(std::int64_t(o.patience * 1e9));
   {
     WorkerPool pool({.workers = o.workers,

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include <tenon/core/hash.hpp>
 #include <tenon/io/npy.hpp>
 #include <tenon/model/export.hpp>
+#include <tenon/plan/text.hpp>
 
 #include "model/inputs.hpp"
 #include "model/launch.hpp"
@@ -17,7 +19,7 @@ struct RunOptions : ModelOptions {
   std::vector<std::string> inputs, outputs;  // FILE, or NAME=FILE
   std::string exported;                      // DIR/net_rank_{}
   Index batch = 0, repeat = 1;
-  bool as_json = false;
+  bool as_json = false, shows_plan = false;
 };
 
 static void describe(CLI::App& app, RunOptions& o) {
@@ -34,6 +36,7 @@ static void describe(CLI::App& app, RunOptions& o) {
       ->capture_default_str();
   app.add_option("--export", o.exported,
                  "'DIR/net_rank_{}': write a .mindir file for each rank, and end");
+  app.add_flag("--plan", o.shows_plan, "show what is computed and exchanged, step by step, first");
   app.add_flag("--json", o.as_json, "one JSON document instead");
   app.footer(
       "Examples:\n  mpirun -n 8 tenon-run mlp.mindir --strategy s.ckpt --input x.npy --output "
@@ -78,14 +81,26 @@ static void run(FileModel& model, bool first, RunOptions o) {
   const double build_seconds = seconds_since(start);
   if (!o.exported.empty()) {
     const bool has_end = o.exported.ends_with(".mindir");
-    return export_model(model, has_end ? o.exported : o.exported + ".mindir");
+    const std::string names = has_end ? o.exported : o.exported + ".mindir";
+    export_model(model, names);
+    if (first)
+      std::cout << "wrote " << names << " of " << model.communication().size() << " ranks\n";
+    return;
   }
   std::vector<ModelTensor> inputs;
   std::vector<Destination> destinations;
   model.communication().together([&] {
     inputs = inputs_of(model.get_inputs(), o.inputs, o.batch);
     destinations = destinations_of(o.outputs);
+    for (const Destination& to : destinations) check_folder(to.path);
   });
+  Hash asked;  // who is asked for something else waits for ever
+  asked.add(o.repeat);
+  for (const ModelTensor& x : inputs) asked.add(x.name()).add(text(x.shape()));
+  if (!model.communication().agree(asked.value))
+    throw Error("the ranks were given different inputs, or another --batch or --repeat");
+  if (o.shows_plan && first && !o.as_json)
+    for (const Step& step : model.plan().steps) std::cout << text(model.plan(), step) << "\n";
   double first_seconds = 0, least_seconds = 0;
   std::vector<ModelTensor> outputs;
   for (Index i = 0; i < o.repeat; ++i) {

@@ -4,6 +4,7 @@
 ///   inputs_of(model.get_inputs(), {"image=x.npy"}, 0);  write(outputs,
 ///   destinations_of({"y.npy"}));
 #include <cstring>
+#include <filesystem>
 
 #include <tenon/core/visit_element.hpp>
 #include <tenon/io/npy.hpp>
@@ -64,7 +65,8 @@ inline ModelTensor ones(const ModelTensor& like, Index rows) {
 inline std::vector<ModelTensor> inputs_of(std::vector<ModelTensor> inputs,
                                           const std::vector<std::string>& files, Index rows) {
   if (files.size() > inputs.size())
-    throw Error(sentence(files.size(), " files are given for ", inputs.size(), " inputs"));
+    throw Error(sentence("--input is given ", files.size(),
+                         " times, the model has inputs: ", inputs.size()));
   if (!files.empty() && rows) throw Error("--batch is of inputs of ones; those given have theirs");
   std::vector<bool> given(inputs.size());
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -75,11 +77,22 @@ inline std::vector<ModelTensor> inputs_of(std::vector<ModelTensor> inputs,
     if (at == inputs.size()) throw Error(sentence("the model has no input ", from.name));
     if (given[at]) throw Error(sentence("the input ", inputs[at].name(), " was given twice"));
     given[at] = true;
-    inputs[at] = ModelTensor(inputs[at].name(), read_npy(from.path));
+    Array values = read_npy(from.path);
+    if (values.element != inputs[at].element())
+      throw Error(sentence(from.path, " is of ", text(values.element), ", the input ",
+                           inputs[at].name(), " is of ", text(inputs[at].element())));
+    inputs[at] = ModelTensor(inputs[at].name(), std::move(values));
   }
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (!given[i]) inputs[i] = ones(inputs[i], rows);
   return inputs;
+}
+
+/// Said before the work, not behind it. @throws Error when there is no folder for the file.
+inline void check_folder(const std::string& path) {
+  const auto folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder))
+    throw Error(sentence("cannot write ", path, ": there is no folder ", folder.string()));
 }
 
 inline void write(const std::vector<ModelTensor>& outputs,

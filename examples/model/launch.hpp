@@ -2,7 +2,6 @@
 #pragma once
 /// How the ranks of a program meet: under mpirun, or by TCP where each is a command of its own.
 ///   int main(int argc, char** argv) { return launch(argc, argv, app, options, run); }
-#include <CLI/CLI.hpp>
 #include <boost/mpi/environment.hpp>
 #include <iostream>
 
@@ -10,6 +9,7 @@
 #include <tenon/comm/mpi.hpp>
 #include <tenon/model/tcp_host.hpp>
 
+#include "../support/parse.hpp"
 #include "options.hpp"
 
 namespace tenon::program {
@@ -34,14 +34,8 @@ inline TcpHost tcp_host_of(const ModelOptions& o) {
 /// Reads the command line, then runs body(model, whether this is rank 0) on every rank.
 /// @return the exit status: 2 of a wrong command line, 1 of an error, which is said once.
 inline int launch(int argc, char** argv, CLI::App& app, const ModelOptions& o, auto&& body) {
-  std::ostringstream out, text;
-  int wrong = -1;
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    wrong = app.exit(error, out, text) ? 2 : 0;
-  }
-  if (wrong < 0 && meets_by_tcp(o)) {
+  const CommandLine line(app, argc, argv);
+  if (!line.status && meets_by_tcp(o)) {
     try {
       FileModel model(tcp_host_of(o));
       body(model, model.communication().rank() == 0);
@@ -53,11 +47,7 @@ inline int launch(int argc, char** argv, CLI::App& app, const ModelOptions& o, a
   }
   boost::mpi::environment mpi(argc, argv);
   const boost::mpi::communicator world;
-  if (wrong >= 0) {  // the same on every rank
-    if (world.rank() == 0) std::cout << out.str(), std::cerr << text.str();
-    world.barrier();  // said before mpirun ends the others
-    return wrong;
-  }
+  if (const auto status = ended_by(line, world)) return *status;
   return run_together(world, std::cerr, [&] {
     FileModel model(world);
     body(model, world.rank() == 0);

@@ -2,9 +2,13 @@
 #pragma once
 /// Who computes, as every program lets its user say it:  --backend cpu --threads 2 --weights
 /// bfloat16
+///   --backend ascend --chip ascend910b1 --precision allow_fp32_to_fp16
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <ostream>
 
+#include <tenon/backend/ascend/ascend_sim.hpp>
+#include <tenon/backend/ascend/chips.hpp>
 #include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/backend/reference.hpp>
 
@@ -12,13 +16,14 @@ namespace tenon::program {
 
 struct BackendOptions {
   std::string name = "cpu", weights = "float32";
+  std::string chip = "ascend910", precision = "force_fp16", cube_order = "step16";
   int threads = 1;
   bool reproducible = false;
 };
 
 inline void describe(CLI::App& app, BackendOptions& o) {
-  app.add_option("--backend", o.name, "who computes")
-      ->check(CLI::IsMember({"cpu", "reference"}))
+  app.add_option("--backend", o.name, "who computes; ascend is simulated")
+      ->check(CLI::IsMember({"cpu", "reference", "ascend"}))
       ->capture_default_str();
   app.add_option("--threads", o.threads, "threads of each rank")
       ->check(CLI::Range(1, 1024))
@@ -27,12 +32,44 @@ inline void describe(CLI::App& app, BackendOptions& o) {
       ->check(CLI::IsMember({"float32", "bfloat16"}))
       ->capture_default_str();
   app.add_flag("--reproducible", o.reproducible, "the same bits on any number of ranks");
+  app.add_option("--chip", o.chip, "which Ascend")->capture_default_str();
+  app.add_option("--precision", o.precision, "where the Ascend rounds to float16")
+      ->check(CLI::IsMember(
+          {"force_fp16", "allow_fp32_to_fp16", "must_keep_origin_dtype", "allow_mix_precision"}))
+      ->capture_default_str();
+  app.add_option("--cube-order", o.cube_order, "in which order its cube adds")
+      ->check(CLI::IsMember({"step16", "step16-rounded", "sequential"}))
+      ->capture_default_str();
+}
+
+/// The value of an enumeration that has such a text.
+template <class Enumeration>
+Enumeration named(const std::string& name, int count) {
+  int i = 0;
+  while (i + 1 < count && text(Enumeration(i)) != name) ++i;
+  return Enumeration(i);
 }
 
 /// use(backend), of the type that was asked for.
+/// @throws Error for options of another one, for a chip that is not known.
 auto with_backend(const BackendOptions& o, auto&& use) {
+  const BackendOptions usual;
+  const bool of_cpu = o.weights != usual.weights;
+  const bool of_ascend =
+      o.chip != usual.chip || o.precision != usual.precision || o.cube_order != usual.cube_order;
+  if (of_ascend && o.name != "ascend")
+    throw Error(sentence("--chip, --precision and --cube-order are the ascend's: --backend ",
+                         o.name, " has none"));
+  if (o.name == "ascend") {
+    if (of_cpu || o.reproducible)
+      throw Error("--weights and --reproducible are not the ascend's: leave them out");
+    return use(AscendSim{{.chip = ascend_chip(o.chip),
+                          .precision = named<PrecisionMode>(o.precision, 4),
+                          .order = named<CubeOrder>(o.cube_order, 3),
+                          .threads = o.threads}});
+  }
   if (o.name == "reference") {
-    if (o.threads != 1 || o.weights != "float32")
+    if (o.threads != 1 || of_cpu)
       throw Error("--threads and --weights are the cpu's: --backend reference has one of each");
     return use(Reference{{.reproducible = o.reproducible}});
   }
@@ -45,6 +82,18 @@ inline std::unique_ptr<Backend> backend_of(const BackendOptions& o) {
   return with_backend(o, [](auto backend) -> std::unique_ptr<Backend> {
     return std::make_unique<decltype(backend)>(std::move(backend));
   });
+}
+
+/// What float16 could not hold on this rank, operator by operator; nothing of other backends.
+inline void print_rounding(std::ostream& out, const Backend& backend) {
+  const auto* ascend = dynamic_cast<const AscendSim*>(&backend);
+  if (!ascend) return;
+  out << ascend->options().chip.name << ", " << text(ascend->options().precision)
+      << ": saturated (NaN) of rank 0:";
+  for (const AscendCounts& step : ascend->counts())
+    out << " " << step.op << " " << step.inputs.saturated + step.results.saturated << " ("
+        << step.inputs.nans + step.results.nans << ")";
+  out << "\n";
 }
 
 }  // namespace tenon::program

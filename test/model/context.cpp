@@ -168,9 +168,9 @@ TEST_CASE("the backend of a context; one that this build has not is an error") {
   const std::unique_ptr<Backend> backend = backend_of(context);
   CHECK(backend->name() == "cpu");
   CHECK(backend->threads() == 2);
-  for (const char* target : {"gpu", "ascend"}) {
-    context.target = {target};
-    CHECK(error_of([&] { backend_of(context); }) ==
-          sentence("tenon: this build has no backend for the target ", target, "; legal: cpu"));
-  }
+  context.target = {"ascend"};
+  CHECK(backend_of(context)->name() == "ascend");
+  context.target = {"gpu"};
+  CHECK(error_of([&] { backend_of(context); }) ==
+        "tenon: this build has no backend for the target gpu; legal: cpu, ascend (simulated)");
 }

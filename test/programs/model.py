@@ -6,7 +6,7 @@ import re
 import socket
 import subprocess
 
-from program import check, end, examples, folder, lenet5, mlp, programs, read_npy, run_ranks, slices, strategy, write_npy
+from program import check, end, examples, folder, lenet5, mlp, mpirun, programs, read_npy, run_ranks, slices, strategy, write_npy
 
 without_mpirun = {name: value for name, value in os.environ.items() if not re.match("OMPI_COMM|PMI|PMIX", name)}
 
@@ -84,6 +84,13 @@ for arguments, text in [
         ([*mlp, "--config", "none.ini"], "none.ini")]:
     code, out, error = run_ranks(2, "tenon-run", *arguments)
     check("wrong: " + " ".join(map(str, arguments)), code == 1 and len(error) == 1 and text in error[0], code, out, error)
+# What only one rank is told ends them all.
+for own, status, says in [("--bogus", 2, "--bogus"), ("--batch 7", 1, "different inputs"), ("--repeat 5", 1, "--repeat")]:
+    for order in (1, -1):
+        ranks = [["-n", "1", programs / "tenon-run", *mlp, "--backend", "reference", *words.split()] for words in ("", own)][::order]
+        done = subprocess.run([*mpirun, *map(str, [*ranks[0], ":", *ranks[1]])], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, timeout=60)
+        check("one rank is told %s" % own, done.returncode == status and done.stderr.count(says) == 1, done.returncode, done.stderr)
 code, out, error = run_ranks(2, "tenon-run", *mlp, "--threads", 0)
 check("a wrong option", code == 2 and len(error) >= 1 and "--threads" in error[0], code, error)
 

@@ -26,7 +26,7 @@ struct Context {
 };
 
 /// The backends that this build has.
-inline constexpr std::string_view built_targets = "cpu";
+inline constexpr std::string_view built_targets = "cpu, ascend (simulated)";
 
 namespace detail {
 

@@ -3,6 +3,7 @@
 /// What model/context.hpp declares.
 #include <cstdlib>
 
+#include <tenon/backend/ascend/ascend_sim.hpp>
 #include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/io/rank_table.hpp>
 
@@ -93,6 +94,8 @@ TENON_DECL Context checked(Context context) {
 TENON_DECL std::unique_ptr<Backend> backend_of(const Context& context) {
   const std::string target = checked(context).target[0];
   if (target == "cpu") return std::make_unique<Cpu>(CpuOptions{.threads = context.threads});
+  if (target == "ascend")
+    return std::make_unique<AscendSim>(AscendSimOptions{.threads = context.threads});
   throw Error(
       sentence("this build has no backend for the target ", target, "; legal: ", built_targets));
 }
