@@ -129,7 +129,7 @@ TEST_CASE("what is slower makes no program faster") {
                                        {&AscendChip::l2_reached_rate, 0.1},
                                        {&AscendChip::row_cycles, 100.0},
                                        {&AscendChip::issue_cycles, 100.0},
-                                       {&AscendChip::launch, 100.0},
+                                       {&AscendChip::cube_launch, 100.0},
                                        {&AscendChip::write_rate, 0.01}}) {
     AscendChip slow = Ascend910B1();
     (slow.*member).value *= factor;

@@ -31,7 +31,7 @@ struct AscendChip {
   // Fitted to published times (predict/fit.hpp).
   ChipValue hbm_efficiency, l2_keeps, l2_reached_rate, write_rate, row_cycles, copy_cycles,
       copy_start;
-  ChipValue mmad_start, vector_start, vector_operand, issue_cycles, launch;
+  ChipValue mmad_start, vector_start, vector_operand, issue_cycles, launch, cube_launch;
 
   bool operator==(const AscendChip&) const = default;
   double seconds(double cycles) const { return cycles / (clock * 1e9); }

@@ -72,6 +72,7 @@ inline constexpr ChipQuantity chip_quantities[] = {
     {"vector_operand", &AscendChip::vector_operand, detail::cycles},
     {"issue_cycles", &AscendChip::issue_cycles, detail::cycles, true},
     {"launch", &AscendChip::launch, "us", true},
+    {"cube_launch", &AscendChip::cube_launch, "us", true},
 };
 
 /// @throws Error that names the chip and the number: of the wrong unit, negative, zero where that

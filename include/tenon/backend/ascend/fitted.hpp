@@ -12,12 +12,13 @@ struct FittedNumber {
 };
 
 inline constexpr FittedNumber fitted_numbers[] = {
-    {&AscendChip::hbm_efficiency, 0.93}, {&AscendChip::l2_keeps, 0.5},
-    {&AscendChip::l2_reached_rate, 88},  {&AscendChip::write_rate, 32},
-    {&AscendChip::row_cycles, 3.4},      {&AscendChip::copy_cycles, 20},
-    {&AscendChip::copy_start, 40},       {&AscendChip::mmad_start, 62},
-    {&AscendChip::vector_start, 22},     {&AscendChip::vector_operand, 1},
-    {&AscendChip::issue_cycles, 6},      {&AscendChip::launch, 2.5},
+    {&AscendChip::hbm_efficiency, 0.83}, {&AscendChip::l2_keeps, 0.67},
+    {&AscendChip::l2_reached_rate, 88},  {&AscendChip::write_rate, 59},
+    {&AscendChip::row_cycles, 3.3},      {&AscendChip::copy_cycles, 12.6},
+    {&AscendChip::copy_start, 147},      {&AscendChip::mmad_start, 77.5},
+    {&AscendChip::vector_start, 26},     {&AscendChip::vector_operand, 0.94},
+    {&AscendChip::issue_cycles, 6},      {&AscendChip::launch, 1.33},
+    {&AscendChip::cube_launch, 18},
 };
 
 inline void put_fitted(AscendChip& chip, Confidence confidence) {

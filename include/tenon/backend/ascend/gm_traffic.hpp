@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What of a program's reads and writes goes to HBM, and what l2 answers:
-///   GmTraffic traffic = gm_traffic(program, chip);  traffic.missed == 0: all is in l2 already
+///   GmTraffic traffic = gm_traffic(program, chip);  traffic.missed == 1: nothing is read twice
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -35,13 +35,12 @@ constexpr Index moved_bytes(const AscendInstruction& i) {
 
 namespace detail {
 
-/// A run is repeated until its times are published: what fits l2 is found there. Of what does not
-/// fit, each first reading misses, and a share of l2 keeps what was written.
+/// What is read for the first time comes from HBM; of what is written l2 keeps a share of its size,
+/// which goes on to HBM after the run.
 inline void put_misses(GmTraffic& t, const AscendChip& chip, double distinct_read) {
-  const bool fits = distinct_read + t.written_bytes <= chip.l2;
-  t.missed = fits || t.read_bytes == 0 ? 0 : std::min(1.0, distinct_read / t.read_bytes);
+  t.missed = t.read_bytes == 0 ? 0 : std::min(1.0, distinct_read / t.read_bytes);
   const double kept = chip.l2_keeps * std::min<double>(chip.l2, t.written_bytes);
-  t.written_on = fits || t.written_bytes == 0 ? 0 : 1 - kept / t.written_bytes;
+  t.written_on = t.written_bytes == 0 ? 0 : 1 - kept / t.written_bytes;
 }
 
 }  // namespace detail

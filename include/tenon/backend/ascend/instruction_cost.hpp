@@ -19,7 +19,7 @@ constexpr double vector_passes(AscendFunction function) {
     case AscendFunction::reciprocal:
     case AscendFunction::div: return 4;
     case AscendFunction::tanh: return 14;
-    case AscendFunction::erf: return 24;
+    case AscendFunction::erf: return 14;
     default: return 1;
   }
 }

@@ -30,9 +30,10 @@ inline double matmul_cycles(const AscendMatMul& t, const AscendChip& chip,
   return std::max({cube, mte1, mte2}) + (cube + mte1 + mte2) / 16;
 }
 
-/// The split over all cores whose pieces are squarest (they share most through l2), where no other
-/// has an eighth less to do.
-inline void split_cores(const AscendMatMul& t, const AscendChip& chip, MatMulTiling& tiling) {
+/// The split over all cores that has least to do; with a base of the user's, as published kernels
+/// do, the one whose pieces are squarest (they share most through l2) of those within an eighth.
+inline void split_cores(const AscendMatMul& t, const AscendChip& chip, MatMulTiling& tiling,
+                        double within) {
   const Index tiles_m = parts_of(t.m, tiling.base_m), tiles_n = parts_of(t.n, tiling.base_n);
   std::vector<std::pair<double, MatMulTiling>> splits;
   for (Index rows = 1; rows <= std::min(tiling.cores, tiles_m); ++rows) {
@@ -46,7 +47,7 @@ inline void split_cores(const AscendMatMul& t, const AscendChip& chip, MatMulTil
   for (const auto& [cycles, split] : splits) {
     const double m = double(single_m(t, split)), n = double(single_n(t, split));
     const double square = std::min(m, n) / std::max(m, n);
-    if (cycles <= least * 1.125 && square > squarest) {
+    if (cycles <= least * within && square > squarest) {
       squarest = square;
       tiling = split;
     }
@@ -98,7 +99,8 @@ inline MatMulTiling matmul_tiling(const AscendMatMul& task, const AscendChip& ch
       if (t.l0c_buffers == 0) t.l0c_buffers = 2 * t.base_m * t.base_n * 4 <= l0c ? 2 : 1;
       detail::choose_depths(task, chip, t);
       if (t.base_k < 1 || t.base_m < 1 || t.base_n < 1) check(task, chip, t);
-      if (t.cores_m == 0 || t.cores_n == 0) detail::split_cores(task, chip, t);
+      if (t.cores_m == 0 || t.cores_n == 0)
+        detail::split_cores(task, chip, t, open ? 1.001 : 1.125);
       const double cycles = detail::matmul_cycles(task, chip, t);
       if (least == 0 || cycles < least) {
         least = cycles;

@@ -59,7 +59,7 @@ struct AscendMatMul {
 inline void check(const AscendMatMul& t, const AscendChip& chip) {
   const std::string what =
       sentence("MatMul of ", t.m, "x", t.k, " by ", t.k, "x", t.n, " on ", chip.name, ": ");
-  constexpr Index most = (Index(1) << 31) - 1;
+  constexpr Index most = Index(1) << 28;  // so that no sum of bytes overflows
   for (const Index size : {t.m, t.n, t.k})
     if (size < 1 || size > most)
       throw Error(sentence(what, "sizes are from 1 to ", most, ", not ", size));

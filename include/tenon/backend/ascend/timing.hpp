@@ -36,7 +36,8 @@ inline AscendTime ascend_time(std::span<const CoresAlike> cores, const AscendChi
   }
   if (all.cores == 0) return all;
   all.core = chip.seconds(slowest) * 1e6;
-  all.task = all.core + chip.launch;
+  // A kernel of the cube has more of its own to read before it begins.
+  all.task = all.core + (sum.macs > 0 ? chip.cube_launch : chip.launch);
   all.mean_core = chip.seconds(sum.cycles / all.cores) * 1e6;
   for (std::size_t p = 0; p < all.mean_busy.size(); ++p)
     all.mean_busy[p] = chip.seconds(sum.busy[p] / all.cores) * 1e6;
