@@ -4,7 +4,22 @@
 #include <tenon/network/operators/add.hpp>
 #include <tenon/network/operators/bias_add.hpp>
 #include <tenon/network/operators/conv2d.hpp>
+#include <tenon/network/operators/average_pool.hpp>
+#include <tenon/network/operators/div.hpp>
+#include <tenon/network/operators/erf.hpp>
+#include <tenon/network/operators/l2_normalize.hpp>
+#include <tenon/network/operators/log_softmax.hpp>
+#include <tenon/network/operators/max_pool.hpp>
+#include <tenon/network/operators/mul.hpp>
+#include <tenon/network/operators/prelu.hpp>
+#include <tenon/network/operators/reduce_mean.hpp>
+#include <tenon/network/operators/reduce_sum.hpp>
+#include <tenon/network/operators/sigmoid.hpp>
 #include <tenon/network/operators/softmax.hpp>
+#include <tenon/network/operators/sqrt.hpp>
+#include <tenon/network/operators/sub.hpp>
+#include <tenon/network/operators/tanh.hpp>
+#include <tenon/network/operators/transpose.hpp>
 
 #include <doctest/doctest.h>
 
@@ -108,10 +123,25 @@ TEST_CASE("other operators are their laws between two roundings, as the mode say
                         {&BiasAdd::info, b, channel, {}},
                         {&ReLU::info, {}, {}, {}},
                         {&GELU::info, {}, {}, {}},
+                        {&Sub::info, w, shape, {}},
+                        {&Mul::info, w, shape, {}},
+                        {&Div::info, w, shape, {}},
+                        {&PReLU::info, b, channel, {}},
+                        {&Tanh::info, {}, {}, {}},
+                        {&Sigmoid::info, {}, {}, {}},
+                        {&Erf::info, {}, {}, {}},
+                        {&Sqrt::info, {}, {}, {}},
+                        {&MaxPool::info, {}, {}, MaxPool({2, 2}, {2, 2}).attributes()},
+                        {&LogSoftmax::info, {}, {}, LogSoftmax().attributes()},
+                        {&L2Normalize::info, {}, {}, L2Normalize({3}).attributes()},
+                        {&ReduceMean::info, {}, {}, ReduceMean({3}).attributes()},
+                        {&ReduceSum::info, {}, {}, ReduceSum({3}).attributes()},
+                        {&AveragePool::info, {}, {}, AveragePool({2, 2}, {2, 2}).attributes()},
+                        {&Transpose::info, {}, {}, Transpose({3, 1, 0, 2}).attributes()},
                         {&Softmax::info, {}, {}, Softmax().attributes()}};
   for (const Case& c : cases) {
     CAPTURE(c.op->name);
-    const auto run = [&](const Backend* backend, bool held, PrecisionMode) {
+    const auto run = [&](const Backend* backend, bool held) {
       std::vector<float> p = x, q = c.w;
       if (held) hold_in_float16(p), hold_in_float16(q);
       return elementwise(*c.op, p, shape, q, c.shape_w, c.attributes, backend);
@@ -120,9 +150,13 @@ TEST_CASE("other operators are their laws between two roundings, as the mode say
                                PrecisionMode::allow_mix_precision}) {
       const AscendSim ascend({.precision = mode});
       const bool narrow = precision_of(c.op->name, mode, Ascend910()).inputs == Element::float16;
-      std::vector<float> expected = run(nullptr, narrow, mode);
-      if (narrow) hold_in_float16(expected);
-      CHECK(run(&ascend, false, mode) == expected);
+      std::vector<float> expected = run(nullptr, narrow), y = run(&ascend, false);
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        float& x = expected[i];  // the 910 makes numbers of infinity and NaN where it rounds
+        if (narrow) x = from_float16(to_float16(x, RoundMode::rint, OverflowMode::saturate));
+        else if (x != x && y[i] != y[i]) x = y[i] = 0;
+      }
+      CHECK(y == expected);
     }
   }
 }
