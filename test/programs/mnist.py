@@ -2,9 +2,8 @@
 """Runs the main program as a user would: its answers, and one message for everything that is wrong."""
 import gzip
 import os
-import struct
 
-from program import check, data, end, examples, folder, read_npy, run_ranks
+from program import check, data, end, examples, first_images, folder, read_npy, run_ranks
 
 data = data / "mindspore"
 everything = "TENON_LONG" in os.environ
@@ -22,16 +21,7 @@ def correct_in(values, labels):
     return sum(largest(values[10 * i:10 * i + 10]) == label for i, label in enumerate(labels))
 
 
-images = gzip.open(examples / "t10k-images-idx3-ubyte.gz").read()
 labels = gzip.open(examples / "t10k-labels-idx1-ubyte.gz").read()
-
-
-def first_images(count):
-    """Files of so many images, not compressed."""
-    x, y = folder / ("images%d" % count), folder / ("labels%d" % count)
-    x.write_bytes(struct.pack(">4i", 0x803, count, 28, 28) + images[16:16 + count * 784])
-    y.write_bytes(struct.pack(">2i", 0x801, count) + labels[8:8 + count])
-    return ["--images", x, "--labels", y]
 
 
 def accuracy(ranks, expected, count, *arguments):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tests of whole programs share: where things are, runs under mpirun, .npy files, and what was found."""
 import atexit
+import gzip
 import os
 import pathlib
 import shlex
@@ -46,6 +47,16 @@ def run_ranks(ranks, program, *arguments):
         elif line and not mpiruns:
             lines.append(line)
     return done.returncode, done.stdout, lines
+
+
+def first_images(count):
+    """Files of so many of MNIST's images, not compressed."""
+    images = gzip.open(examples / "t10k-images-idx3-ubyte.gz").read(16 + count * 784)
+    labels = gzip.open(examples / "t10k-labels-idx1-ubyte.gz").read(8 + count)
+    x, y = folder / ("images%d" % count), folder / ("labels%d" % count)
+    x.write_bytes(struct.pack(">4i", 0x803, count, 28, 28) + images[16:])
+    y.write_bytes(struct.pack(">2i", 0x801, count) + labels[8:])
+    return ["--images", x, "--labels", y]
 
 
 formats = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q"}
