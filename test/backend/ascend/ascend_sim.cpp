@@ -229,6 +229,24 @@ TEST_CASE("what float16 cannot hold is counted, step by step") {
   CHECK(copy.counts().empty());
 }
 
+TEST_CASE("what another order of the cube would change is counted") {
+  auto p = random_product<float>(1, 1, 1, false);
+  p.shape_a = {32, 500}, p.shape_b = {500, 100}, p.shape_c = {32, 100};
+  p.transpose_a = p.transpose_b = false, p.activation = nullptr, p.bias.clear();
+  p.a = numbers<float>(p.shape_a), p.b = numbers<float>(p.shape_b);
+  for (CubeOrder own : {CubeOrder::step16, CubeOrder::sequential}) {
+    const AscendSim ascend({.order = own, .compares_orders = true});
+    const std::vector<float> y = p.of(ascend);
+    CHECK(y == p.of(AscendSim({.order = own})));
+    for (CubeOrder order : {CubeOrder::step16, CubeOrder::step16_rounded, CubeOrder::sequential}) {
+      const std::vector<float> other = p.of(AscendSim({.order = order}));
+      const Sensitivity expected = sensitivity(y, other, 100);
+      CHECK(ascend.counts()[0].by_order[std::size_t(order)] == expected);
+      CHECK((expected.bits == 0) == (order == own));
+    }
+  }
+}
+
 TEST_CASE("a parameter is converted once, and again when it has changed") {
   auto p = random_product<float>(4, 20, 10, true);
   p.b_is_parameter = true, p.shape_a = {4, 20}, p.shape_b = {20, 10}, p.shape_c = {4, 10};

@@ -32,7 +32,7 @@ class AscendConvolutionKernel : public PreparedKernel {
         places_(y_[1] * y_[2] * y_[3] * Index(sizeof(float))),
         rows_(volume(call.inputs[1].box) * Index(sizeof(float))),
         packed_(forms ? 0 : product_.task().b_bytes()) {
-    counts_ = &machine_->counts.emplace_back(AscendCounts{"Conv2D", {}, {}});
+    counts_ = &machine_->counts.emplace_back(AscendCounts{"Conv2D", {}, {}, {}});
   }
 
   void take_parameters(const KernelCall& call) override {
@@ -52,7 +52,7 @@ class AscendConvolutionKernel : public PreparedKernel {
     for (Index n = 0; n < y_[0]; ++n) {
       unroll(call.inputs[0].as<const float>() + n * x_[1] * x_[2] * x_[3]);
       counts_->inputs += product_.take_a(windows());
-      counts_->results += product_.run(weights_);
+      product_.run(weights_, *counts_);
       float* places = reinterpret_cast<float*>(places_.data());
       product_.take_result(places);
       const Index all = y_[2] * y_[3];

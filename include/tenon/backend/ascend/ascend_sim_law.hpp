@@ -17,7 +17,7 @@ class AscendLawKernel : public PreparedKernel {
       : machine_(std::move(machine)) {
     for (const Block& x : call.inputs)
       rounded_.emplace_back(x.element == Element::float32 ? volume(x.box) * 4 : 0);
-    counts_ = &machine_->counts.emplace_back(AscendCounts{op, {}, {}});
+    counts_ = &machine_->counts.emplace_back(AscendCounts{op, {}, {}, {}});
   }
 
   void take_parameters(const KernelCall&) override {}

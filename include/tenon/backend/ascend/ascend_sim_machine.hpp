@@ -18,7 +18,8 @@ namespace detail {
 struct AscendMachine {
   AscendSimOptions options;
   Workers workers;
-  std::vector<AscendCore> cores;  // of each thread
+  std::vector<AscendCore> cores;   // of each thread
+  std::vector<AscendCore> others;  // of each order, where they are compared
   std::vector<RoundingCounts> counted;
   std::vector<std::exception_ptr> failed;
   std::deque<AscendCounts> counts;
@@ -28,6 +29,11 @@ struct AscendMachine {
     if (o.overflow == OverflowMode::infinity && o.chip.fix_pipe == 0)
       throw Error(sentence(o.chip.name, " has no mode for infinity and NaN: it saturates"));
     for (int i = 0; i < o.threads; ++i) cores.emplace_back(o.chip, numerics());
+    for (int i = 0; o.compares_orders && i < cube_orders; ++i) {
+      AscendNumerics other = numerics();
+      other.order = CubeOrder(i);
+      others.emplace_back(o.chip, other);
+    }
   }
 
   /// 910 and what is like it saturate alone; a 910B keeps infinity and NaN if nothing is said.

@@ -26,7 +26,7 @@ class AscendMatMulKernel : public PreparedKernel {
       b_ = Memory(batch_.count_b * t.b_bytes());
       rows_ = Memory(t.k * t.n * bytes(t.element));
     }
-    counts_ = &machine_->counts.emplace_back(AscendCounts{"MatMul", {}, {}});
+    counts_ = &machine_->counts.emplace_back(AscendCounts{"MatMul", {}, {}, {}});
   }
 
   void take_parameters(const KernelCall& call) override {
@@ -49,8 +49,7 @@ class AscendMatMulKernel : public PreparedKernel {
     for (Index i = 0; i < batch_.count; ++i) {
       counts_->inputs += product_.take_a(a.as<const float>() +
                                          Batch::matrix_of(a, c, i) * batch_.rows * batch_.inner);
-      counts_->results +=
-          product_.run(all_b + Batch::matrix_of(b, c, i) * product_.task().b_bytes());
+      product_.run(all_b + Batch::matrix_of(b, c, i) * product_.task().b_bytes(), *counts_);
       product_.take_result(c.as<float>() + i * batch_.rows * batch_.columns);
     }
     if (call.activation && !product_.task().relu) counts_->results += activate(call, *machine_);

@@ -27,6 +27,7 @@ class AscendProduct {
     bias_ = Memory(task_.bias_bytes());
     if (format == AscendFormat::nz) rows_ = Memory(task_.m * task_.k * bytes(task_.element));
     place(nullptr);
+    if (machine_->options.compares_orders) compared_ = Memory(2 * task_.m * task_.n * 4);
   }
 
   const AscendMatMul& task() const { return task_; }
@@ -58,9 +59,11 @@ class AscendProduct {
   RoundingCounts take_bias(const float* bias) const { return convert(bias, task_.n, bias_.data()); }
 
   /// @param b  converted, task().b_bytes()
-  RoundingCounts run(const std::byte* b) {
+  /// @param counts  of the step that it is a part of
+  void run(const std::byte* b, AscendCounts& counts) {
     place(b);
-    return machine_->run(program_, gm_);
+    if (machine_->options.compares_orders) compare_orders(counts);
+    counts.results += machine_->run(program_, gm_);
   }
 
   /// C, [m, n].
@@ -75,6 +78,18 @@ class AscendProduct {
   }
 
  private:
+  void compare_orders(AscendCounts& counts) {
+    const Index n = task_.m * task_.n;
+    float* own = reinterpret_cast<float*>(compared_.data());
+    machine_->run(program_, gm_);
+    take_result(own);
+    for (std::size_t order = 0; order < counts.by_order.size(); ++order) {
+      for (const auto& core : program_.cores) machine_->others[order].run(core, gm_);
+      take_result(own + n);
+      const std::size_t size = std::size_t(n);
+      counts.by_order[order] += sensitivity({own, size}, {own + n, size}, task_.n);
+    }
+  }
   void place(const std::byte* b) {
     gm_.clear();
     gm_.add(task_.a, std::span<const std::byte>(a_.part(0, task_.a_bytes())));
@@ -87,6 +102,7 @@ class AscendProduct {
   std::shared_ptr<AscendMachine> machine_;
   AscendProgram program_;
   Memory a_, bias_, c_, rows_;  // rows: of A, before they are laid out
+  Memory compared_;             // C twice, as floats
   AscendGm gm_;
 };
 

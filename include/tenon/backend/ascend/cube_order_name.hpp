@@ -13,6 +13,8 @@ enum class CubeOrder : std::uint8_t {
   sequential,      // each product by itself, rounded once a product
 };
 
+inline constexpr int cube_orders = 3;
+
 constexpr std::string_view text(CubeOrder order) {
   constexpr std::string_view names[] = {"step16", "step16-rounded", "sequential"};
   return names[int(order)];

@@ -14,6 +14,11 @@ namespace tenon {
 struct Sensitivity {
   std::int64_t numbers = 0, bits = 0;  // of them: whose float16 differs
   std::int64_t rows = 0, argmax = 0;   // of them: whose largest number is another
+  constexpr Sensitivity& operator+=(const Sensitivity& other) {
+    numbers += other.numbers, bits += other.bits;
+    rows += other.rows, argmax += other.argmax;
+    return *this;
+  }
   friend constexpr bool operator==(const Sensitivity&, const Sensitivity&) = default;
 };
 
