@@ -3,8 +3,7 @@
 /// How a tile of C leaves l0c: on 910B by fix, converted on the way to gm; on 910 through ub, where
 /// vector adds the bias and converts, some columns of fractals at a time, and out by mte3.
 ///   exit.take_out(writer, {0, 0, 128, 256}, {AscendBuffer::l0c, 0})
-#include <tenon/backend/ascend/matmul_steps.hpp>
-#include <tenon/backend/ascend/program_writer.hpp>
+#include <tenon/backend/ascend/matmul_copy_out.hpp>
 
 namespace tenon::detail {
 
@@ -33,7 +32,7 @@ class MatMulExit {
   }
 
   void take_out(ProgramWriter& w, const MatMulPiece& p, AscendPlace sums) {
-    if (direct_) return w.add(out(p, sums, c_place(p.at_m, p.at_n), t_.c_format));
+    if (direct_) return w.add(out(p, sums, c_place(t_, p.at_m, p.at_n), t_.c_format));
     if (t_.has_bias) bring_bias(w, p);
     for (Index n = 0; n < p.n; n += columns_ * 16) {
       const MatMulPiece part{p.at_m, p.at_n + n, p.m, std::min(columns_ * 16, p.n - n)};
@@ -44,10 +43,6 @@ class MatMulExit {
 
  private:
   using enum AscendPipe;
-
-  AscendPlace c_place(Index m, Index n) const {
-    return {AscendBuffer::gm, t_.c + t_.c_matrix().offset(m, n) * bytes(t_.result)};
-  }
 
   AscendInstruction out(const MatMulPiece& p, AscendPlace from, AscendPlace to,
                         AscendFormat format) const {
@@ -122,31 +117,8 @@ class MatMulExit {
     }
     stage_.filled(w);
     stage_.use(w);
-    copy_out(w, p, result);
+    copy_out_of_ub(w, t_, p, result);
     stage_.used(w);
-  }
-
-  void copy_out(ProgramWriter& w, const MatMulPiece& p, Index from) {
-    const Index tall = up_to(p.m, 16);
-    AscendInstruction copy{.op = AscendOp::copy, .pipe = mte3};
-    copy.from = copy.into = t_.result;
-    if (t_.c_format == AscendFormat::nz) {  // whole columns of fractals, as they lie
-      copy.a = {AscendBuffer::ub, from};
-      copy.to = c_place(p.at_m, p.at_n);
-      copy.m = std::int32_t(parts_of(p.n, 16));
-      copy.n = std::int32_t(tall * 16);
-      copy.stride_to = up_to(t_.m, 16) * 16;
-      return w.add(copy);
-    }
-    for (Index n = 0; n < p.n; n += 16) {
-      copy.a = {AscendBuffer::ub, from + n * tall * bytes(t_.result)};
-      copy.to = c_place(p.at_m, p.at_n + n);
-      copy.m = std::int32_t(p.m);
-      copy.n = std::int32_t(std::min<Index>(16, p.n - n));
-      copy.stride_from = 16;
-      copy.stride_to = t_.n;
-      w.add(copy);
-    }
   }
 
   AscendMatMul t_;
