@@ -150,6 +150,22 @@ TEST_CASE("published times are as near as the bands say") {
   CHECK(far_at(families["library matmul"], 0.5) < 0.2);
 }
 
+TEST_CASE("the chips have the numbers, and the families the bands, of the fit's result") {
+  std::ifstream file(TENON_TEST_DATA "/ascend/fitted.json");
+  const nlohmann::json result = nlohmann::json::parse(file);
+  const AscendChip chip = Ascend910B1();
+  for (const FittedQuantity& quantity : fitted_quantities)
+    CHECK((chip.*quantity.member).value == result["numbers"][std::string(quantity.name)]);
+  const double misfit = detail::misfit(chip, published_points(), "");
+  CHECK(misfit == doctest::Approx(result["misfit"].get<double>()).epsilon(0.01));
+  for (const auto& [name, shares] : result["families"].items())
+    if (name.ends_with(", task")) {
+      CAPTURE(name);
+      const double p80 = shares["without_their_source"]["p80"];
+      CHECK(band_of(name.substr(0, name.size() - 6)) >= p80 - 0.005);
+    }
+}
+
 TEST_CASE("a fit finds the numbers that times were made with") {
   AscendChip made = Ascend910B1();
   made.row_cycles.value = 6;
