@@ -142,7 +142,6 @@ TEST_CASE("published times are as near as the bands say") {
     }
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
   for (const auto& [family, far] : families) {
-    CAPTURE(family);
     CHECK(far_at(far, 0.8) <= band_of(family));
   }
   CHECK(far_at(families["matmul kernels"], 0.5) < 0.1);
@@ -160,7 +159,6 @@ TEST_CASE("the chips have the numbers, and the families the bands, of the fit's 
   CHECK(misfit == doctest::Approx(result["misfit"].get<double>()).epsilon(0.01));
   for (const auto& [name, shares] : result["families"].items())
     if (name.ends_with(", task")) {
-      CAPTURE(name);
       const double p80 = shares["without_their_source"]["p80"];
       CHECK(band_of(name.substr(0, name.size() - 6)) >= p80 - 0.005);
     }

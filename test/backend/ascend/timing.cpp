@@ -80,7 +80,7 @@ TEST_CASE("a steady MatMul takes as long as all of its instructions, within 1 %"
           ascend_time(matmul_program(t, chip, x), chip, gm_traffic(t, chip, x));
       const AscendTime steady = steady_matmul_time(t, chip, x);
       CAPTURE(chip.name);
-      CAPTURE(m);
+      CAPTURE(t.m);
       CHECK(steady.task == doctest::Approx(whole.task).epsilon(0.01));
       CHECK(steady.macs == doctest::Approx(whole.macs));
       CHECK(steady.read_bytes == doctest::Approx(whole.read_bytes));
