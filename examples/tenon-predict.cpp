@@ -3,6 +3,7 @@
 //   tenon-predict op matmul --m 8192 --n 8192 --k 8192 --dtype f16 --chip ascend910b1
 //   tenon-predict op gelu --shape 4096,4096 --dtype bf16 --chip ascend910b2 --json
 //   tenon-predict chips ascend910        its numbers, each with its source
+//   tenon-predict network mlp.mindir --devices 1,8 --chip ascend910
 //   tenon-predict calibrate measured.json
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -12,6 +13,8 @@
 
 #include <tenon/predict/chip_json.hpp>
 #include <tenon/predict/fit.hpp>
+
+#include "predict/network.hpp"
 
 using namespace tenon;
 
@@ -177,7 +180,7 @@ static void calibrate(const PredictOptions& o) {
 
 int main(int argc, char** argv) {
   PredictOptions o;
-  CLI::App app{"How long operators take on an Ascend, without one"};
+  CLI::App app{"How long operators and networks take on Ascends, without one"};
   app.require_subcommand(1);
   CLI::App& op = *app.add_subcommand("op", "one operator: bound, estimate and band");
   op.add_option("operator", o.op, operator_names())->required();
@@ -191,6 +194,11 @@ int main(int argc, char** argv) {
   op.add_option("--split", o.split, "matmul's cores along m and n, as 4x6 [chosen]");
   op.add_flag("--transpose-b", o.transpose_b, "B lies as [n, k]");
   op.add_flag("--json", o.as_json, "one JSON document instead");
+  program::NetworkOptions network_options;
+  CLI::App& network = *app.add_subcommand("network", "a model file on 1, 2, 4, 8, 16 devices");
+  network.add_option("--chip", o.chip, "a name that `chips` lists, or a file")
+      ->capture_default_str();
+  program::describe(network, network_options);
   CLI::App& chips = *app.add_subcommand("chips", "the chips that are known, or one as JSON");
   chips.add_option("name", o.name, "a name, or a file");
   CLI::App& fitting = *app.add_subcommand("calibrate", "fit the named numbers to measured times");
@@ -201,6 +209,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     if (op.parsed()) predict_one(o);
+    else if (network.parsed()) program::predict_network(chip_of(o.chip), network_options);
     else if (chips.parsed()) show_chips(o);
     else calibrate(o);
   } catch (const Error& error) {

@@ -69,7 +69,7 @@ class Trace {
       all.append(", \"dur\": ").append(detail::microseconds(e.to - e.from)).append(", \"args\": {");
       for (std::size_t i = 0; i < e.arguments.size(); ++i)
         all.append(i ? ", " : "")
-            .append(detail::quoted(e.arguments[i].first))
+            .append(detail::in_quotes(e.arguments[i].first))
             .append(": ")
             .append(detail::json_of(e.arguments[i].second));
       all += "}}";
@@ -122,7 +122,7 @@ class Trace {
   static void begin(std::string& all, std::string_view phase, const std::string& name,
                     const Thread& thread, Index number, Index at) {
     all.append(all.empty() ? "\n" : ",\n")
-        .append(sentence("{\"ph\": \"", phase, "\", \"name\": ", detail::quoted(name),
+        .append(sentence("{\"ph\": \"", phase, "\", \"name\": ", detail::in_quotes(name),
                          ", \"cat\": \"tenon\", \"pid\": ", std::get<0>(thread),
                          ", \"tid\": ", number, ", \"ts\": ", detail::microseconds(at)));
   }
@@ -133,7 +133,7 @@ class Trace {
     };
     one("process_name", sentence("\"name\": \"device ", std::get<0>(thread), "\""));
     one("process_sort_index", sentence("\"sort_index\": ", std::get<0>(thread)));
-    one("thread_name", sentence("\"name\": ", detail::quoted(std::get<2>(thread))));
+    one("thread_name", sentence("\"name\": ", detail::in_quotes(std::get<2>(thread))));
     one("thread_sort_index", sentence("\"sort_index\": ", number));
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// What a trace's JSON is made of:  quoted("a\"b") == "\"a\\\"b\"", microseconds(1500) == "1.500"
+/// What a trace's JSON is made of:  in_quotes("a\"b") == "\"a\\\"b\"", microseconds(1500) ==
+/// "1.500"
 #include <charconv>
 #include <cmath>
 #include <string>
@@ -11,7 +12,7 @@
 
 namespace tenon::detail {
 
-inline std::string quoted(std::string_view text) {
+inline std::string in_quotes(std::string_view text) {
   std::string all = "\"";
   for (const char c : text) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -32,7 +33,7 @@ using TraceValue = std::variant<double, Index, std::string>;
 
 /// The shortest digits that are this number; JSON has none for what is not finite.
 inline std::string json_of(const TraceValue& value) {
-  if (const auto* words = std::get_if<std::string>(&value)) return quoted(*words);
+  if (const auto* words = std::get_if<std::string>(&value)) return in_quotes(*words);
   if (const auto* number = std::get_if<Index>(&value)) return std::to_string(*number);
   const double number = std::get<double>(value);
   if (!std::isfinite(number)) return "null";
