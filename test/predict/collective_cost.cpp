@@ -15,10 +15,10 @@ constexpr double million = 1e6;
 
 void check_costs_alike(const CollectiveCost& a, const CollectiveCost& b) {
   CHECK(a.starts == b.starts);
-  CHECK(a.bytes == doctest::Approx(b.bytes).epsilon(1e-9));
-  CHECK(a.reduced == doctest::Approx(b.reduced).epsilon(1e-9));
+  CHECK(a.bytes == doctest::Approx(b.bytes).epsilon(1e-9).scale(1e-12));
+  CHECK(a.reduced == doctest::Approx(b.reduced).epsilon(1e-9).scale(1e-12));
   const LinkCost link{1.5e-6, 1 / 30e9, 1 / 10e9};
-  CHECK(a.seconds(link) == doctest::Approx(b.seconds(link)).epsilon(1e-9));
+  CHECK(a.seconds(link) == doctest::Approx(b.seconds(link)).epsilon(1e-9).scale(1e-12));
 }
 
 /// A reduce-scatter, the all-gather that undoes it, and both one after the other.
@@ -126,13 +126,14 @@ TEST_CASE("over servers, an all-reduce is one inside, one between the same place
         seconds += both.cost(million / double(devices)).seconds(between);
       }
       const HierarchicalCost cost = hierarchical_cost(Collective::all_reduce, million, h);
-      CHECK(cost.seconds == doctest::Approx(seconds).epsilon(1e-9));
-      CHECK(cost.seconds == doctest::Approx(cost.seconds_inside + cost.seconds_between));
+      CHECK(cost.seconds == doctest::Approx(seconds).epsilon(1e-9).scale(1e-12));
+      CHECK(cost.seconds ==
+            doctest::Approx(cost.seconds_inside + cost.seconds_between).scale(1e-12));
       double scatter = 0;
       if (servers > 1) scatter += halving_sum(servers, false).cost(million).seconds(between);
       if (devices > 1) scatter += ring_sum(devices).cost(million / double(servers)).seconds(inside);
       CHECK(hierarchical_cost(Collective::reduce_scatter, million, h).seconds ==
-            doctest::Approx(scatter).epsilon(1e-9));
+            doctest::Approx(scatter).epsilon(1e-9).scale(1e-12));
     }
 }
 
@@ -148,9 +149,9 @@ TEST_CASE("a pipeline hides the faster links behind the slower ones") {
           std::max(between.latency + part * between.byte, inside.latency + part * inside.byte);
     seconds += inside.latency + part * inside.byte;
     CHECK(hierarchical_cost(Collective::all_gather, million, h).seconds ==
-          doctest::Approx(seconds).epsilon(1e-9));
+          doctest::Approx(seconds).epsilon(1e-9).scale(1e-12));
     CHECK(hierarchical_cost(Collective::all_reduce, million, h).seconds ==
-          doctest::Approx(2 * seconds).epsilon(1e-9));
+          doctest::Approx(2 * seconds).epsilon(1e-9).scale(1e-12));
   }
 }
 

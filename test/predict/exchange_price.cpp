@@ -111,7 +111,7 @@ TEST_CASE("pieces load their links, and the busiest link decides") {
         checked += one_each;
         if (one_each)
           REQUIRE(ExchangeTraffic(from, to, 4, topology).busiest().seconds ==
-                  doctest::Approx(longest).epsilon(1e-9));
+                  doctest::Approx(longest).epsilon(1e-9).scale(1e-12));
       }
   CHECK((crossing > 0 && checked > 20));
 }
@@ -128,14 +128,19 @@ TEST_CASE("collectives are priced with the algorithms of their topology") {
                       mesh = summed_by(Ascend910B1(), 8, floats);
   CHECK(quad.how == "all-reduce of 4: mesh over HCCS");
   CHECK(quad.seconds.estimate ==
-        doctest::Approx(one_level(Ascend910(), Algorithm::mesh, 4, LinkKind::hccs)).epsilon(1e-9));
+        doctest::Approx(one_level(Ascend910(), Algorithm::mesh, 4, LinkKind::hccs))
+            .epsilon(1e-9)
+            .scale(1e-12));
   CHECK(server.how == "all-reduce of 8: ring over PCIe");
   CHECK(server.seconds.estimate ==
-        doctest::Approx(one_level(Ascend910(), Algorithm::ring, 8, LinkKind::pcie)).epsilon(1e-9));
+        doctest::Approx(one_level(Ascend910(), Algorithm::ring, 8, LinkKind::pcie))
+            .epsilon(1e-9)
+            .scale(1e-12));
   CHECK(mesh.how == "all-reduce of 8: mesh over HCCS");
-  CHECK(
-      mesh.seconds.estimate ==
-      doctest::Approx(one_level(Ascend910B1(), Algorithm::mesh, 8, LinkKind::hccs)).epsilon(1e-9));
+  CHECK(mesh.seconds.estimate ==
+        doctest::Approx(one_level(Ascend910B1(), Algorithm::mesh, 8, LinkKind::hccs))
+            .epsilon(1e-9)
+            .scale(1e-12));
   CHECK(summed_by(Ascend910B1(), 8, 256).how == "all-reduce of 8: one-shot mesh over HCCS");
 
   const ExchangePrice two = summed_by(Ascend910(), 16, floats);
@@ -146,7 +151,7 @@ TEST_CASE("collectives are priced with the algorithms of their topology") {
                between =
                    collective_cost(Collective::all_reduce, Algorithm::halving_doubling, 2, n / 8)
                        .seconds(t.cost(LinkKind::roce));
-  CHECK(two.seconds.estimate == doctest::Approx(inside + between).epsilon(1e-9));
+  CHECK(two.seconds.estimate == doctest::Approx(inside + between).epsilon(1e-9).scale(1e-12));
   CHECK(summed_by(Ascend910(), 24, floats).how ==
         "all-reduce of 24: ring over PCIe, ring over RoCE");
   CHECK(summed_by(Ascend910(), 12, floats).how == "all-reduce of 12: ring over RoCE");  // 8 and 4
@@ -163,7 +168,8 @@ TEST_CASE("collectives are priced with the algorithms of their topology") {
         doctest::Approx(
             pairwise_cost(std::vector<double>(64, 64), 8).seconds(t.cost(LinkKind::pcie)) +
             CollectiveCost{8, 8 * 64, 0}.seconds(t.cost(LinkKind::roce)))
-            .epsilon(1e-9));
+            .epsilon(1e-9)
+            .scale(1e-12));
 }
 
 TEST_CASE("no exchange takes less than its links' full rates allow, or more than its upper bound") {

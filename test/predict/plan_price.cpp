@@ -32,7 +32,7 @@ ComputePrice of_a_step(const Step& step) {
                                                      : ComputePrice{exact(1e-5), "launch"};
 }
 
-bool is_near(double a, double b) { return a == doctest::Approx(b).epsilon(1e-12); }
+bool is_near(double a, double b) { return a == doctest::Approx(b).epsilon(1e-12).scale(1e-12); }
 
 }  // namespace
 

@@ -53,9 +53,9 @@ TEST_CASE("law: a step costs what its operator costs on the largest block") {
         all += after.time.core, bound += after.roofline.vector;
         ++others;
       }
-      CHECK(price.estimate == doctest::Approx(all * 1e-6));
-      CHECK(price.lower == doctest::Approx(bound * 1e-6));
-      CHECK(price.upper == doctest::Approx(all * (1 + time.band) * 1e-6));
+      CHECK(price.estimate * 1e6 == doctest::Approx(all));
+      CHECK(price.lower * 1e6 == doctest::Approx(bound));
+      CHECK(price.upper * 1e6 == doctest::Approx(all * (1 + time.band)));
     }
     CHECK(products == 2);
     CHECK(others == 1);  // GELU, by itself or behind the first product

@@ -74,10 +74,16 @@ inline ComputePrice step_price(const PlanView& plan, const Step& step, const Asc
     return {};
   const OperatorTime time = predict(task, chip);
   const double launch = time.time.task - time.time.core;
-  const double once = time.time.core * double(count) + launch;
-  return {
-      {time.roofline.bound() * double(count) * 1e-6, once * 1e-6, once * (1 + time.band) * 1e-6},
-      launch > once / 2 ? "launch" : std::string(time.roofline.limit())};
+  double once = time.time.core * double(count) + launch;
+  double bound = time.roofline.bound() * double(count);
+  if (step.activation && step.activation->name != std::string_view("ReLU")) {
+    task.op = detail::recipe_of(step.activation->name);
+    task.shape = {detail::largest(plan.buffer(step.output))};
+    const OperatorTime after = predict(task, chip);
+    once += after.time.core, bound += after.roofline.vector;
+  }
+  return {{bound * 1e-6, once * 1e-6, once * (1 + time.band) * 1e-6},
+          launch > once / 2 ? "launch" : std::string(time.roofline.limit())};
 }
 
 }  // namespace tenon
