@@ -18,7 +18,7 @@ struct BackendOptions {
   std::string name = "cpu", weights = "float32";
   std::string chip = "ascend910", precision = "force_fp16", cube_order = "step16";
   int threads = 1;
-  bool reproducible = false;
+  bool reproducible = false, compares_orders = false;
 };
 
 inline void describe(CLI::App& app, BackendOptions& o) {
@@ -40,6 +40,8 @@ inline void describe(CLI::App& app, BackendOptions& o) {
   app.add_option("--cube-order", o.cube_order, "in which order its cube adds")
       ->check(CLI::IsMember({"step16", "step16-rounded", "sequential"}))
       ->capture_default_str();
+  app.add_flag("--compare-orders", o.compares_orders,
+               "multiply in its other orders too, and say what would change");
 }
 
 /// The value of an enumeration that has such a text.
@@ -55,18 +57,20 @@ Enumeration named(const std::string& name, int count) {
 auto with_backend(const BackendOptions& o, auto&& use) {
   const BackendOptions usual;
   const bool of_cpu = o.weights != usual.weights;
-  const bool of_ascend =
-      o.chip != usual.chip || o.precision != usual.precision || o.cube_order != usual.cube_order;
+  const bool of_ascend = o.chip != usual.chip || o.precision != usual.precision ||
+                         o.cube_order != usual.cube_order || o.compares_orders;
   if (of_ascend && o.name != "ascend")
-    throw Error(sentence("--chip, --precision and --cube-order are the ascend's: --backend ",
-                         o.name, " has none"));
+    throw Error(sentence(
+        "--chip, --precision, --cube-order and --compare-orders are the ascend's: --backend ",
+        o.name, " has none"));
   if (o.name == "ascend") {
     if (of_cpu || o.reproducible)
       throw Error("--weights and --reproducible are not the ascend's: leave them out");
     return use(AscendSim{{.chip = ascend_chip(o.chip),
                           .precision = named<PrecisionMode>(o.precision, 4),
                           .order = named<CubeOrder>(o.cube_order, 3),
-                          .threads = o.threads}});
+                          .threads = o.threads,
+                          .compares_orders = o.compares_orders}});
   }
   if (o.name == "reference") {
     if (o.threads != 1 || of_cpu)
@@ -94,6 +98,20 @@ inline void print_rounding(std::ostream& out, const Backend& backend) {
     out << " " << step.op << " " << step.inputs.saturated + step.results.saturated << " ("
         << step.inputs.nans + step.results.nans << ")";
   out << "\n";
+  if (!ascend->options().compares_orders) return;
+  int product = 0;
+  for (const AscendCounts& step : ascend->counts()) {
+    if (step.by_order[0].numbers + step.by_order[1].numbers + step.by_order[2].numbers == 0)
+      continue;
+    out << "product " << ++product << " (" << step.op << ")";
+    for (int order = 0; order < cube_orders; ++order) {
+      const Sensitivity& changed = step.by_order[std::size_t(order)];
+      if (changed.numbers && CubeOrder(order) != ascend->options().order)
+        out << ", " << text(CubeOrder(order)) << ": " << changed.bits << " of " << changed.numbers
+            << " numbers, the largest of " << changed.argmax << " of " << changed.rows << " rows";
+    }
+    out << "\n";
+  }
 }
 
 }  // namespace tenon::program

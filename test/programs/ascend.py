@@ -37,6 +37,9 @@ few = first_images(256)
 one, _ = logits(1, "--backend", "ascend", "--batch", 256, *few)
 two, _ = logits(1, "--backend", "ascend", "--batch", 256, "--threads", 2, *few)
 check("the same bits on one thread and two", one == two)
+same, out = logits(1, "--backend", "ascend", "--batch", 256, "--compare-orders", *few)
+check("other orders are compared, and change nothing of this one", same == one and out.count("sequential: ") == 3 and
+      out.count("of 256 rows") == 6, out)
 near, _ = logits(2, "--backend", "ascend", "--chip", "ascend910b1", "--precision", "must_keep_origin_dtype", *few)
 check("a 910B multiplies float32",
       all(abs(a - b) <= 1e-4 for row, other in zip(expected, near) for a, b in zip(row, other)))
