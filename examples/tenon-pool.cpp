@@ -92,6 +92,16 @@ static PoolTensor pool_tensor(const ModelTensor& x) {
   return {x.name(), x.element(), x.shape(), {data, std::size_t(x.data_size())}};
 }
 
+/// @throws Error for a name in --without-batch that no input and no output has.
+static void check_names(const std::vector<std::string>& names, std::span<const PoolTensor> inputs,
+                        std::span<const PoolTensor> outputs) {
+  for (const std::string& name : names) {
+    const auto has_it = [&](const PoolTensor& tensor) { return tensor.name == name; };
+    if (!std::ranges::any_of(inputs, has_it) && !std::ranges::any_of(outputs, has_it))
+      throw Error(sentence("--without-batch names ", name, ", which is no input or output"));
+  }
+}
+
 static void run(const Options& o, const std::vector<std::string>& command) {
   const std::vector<ModelTensor> given = inputs_of(inputs_of_file(o.path), o.inputs, o.batch);
   const std::vector<Destination> destinations = destinations_of(o.outputs);
@@ -112,6 +122,7 @@ static void run(const Options& o, const std::vector<std::string>& command) {
     for (Index i = 0; i < o.repeat; ++i) outputs = pool.predict(inputs);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     std::cout << "Total predict time =  " << seconds.count() << std::endl;
+    check_names(o.without_batch, inputs, outputs);
     std::vector<ModelTensor> kept;
     for (const PoolTensor& y : outputs)
       kept.emplace_back(std::string(y.name), y.shape, y.element, y.data.data());

@@ -86,7 +86,7 @@ for arguments, says in [
         ([*model, "--input", folder / "wide.npy"], "[1, 28, 28]"), ([*model, "--input", "y=" + str(x)], "no input y"),
         ([*model, "--input", x, "--input", x], "--input is given 2 times"), ([*model, "--input", folder / "no.npy"], "no.npy"),
         ([*model, "--output", folder / "no_such_folder/y.npy"], "there is no folder"),
-        ([*model, "--without-batch", "mask"], "without_batch names mask, which is no input or output"),
+        ([*model, "--without-batch", "mask"], "--without-batch names mask, which is no input or output"),
         ([*model, "--backend", "reference", "--threads", 2], "--threads and --weights are the cpu's")]:
     code, out, err = run(*arguments)
     check("%s is said once" % says, code == 1 and len(err) == 1 and says in err[0] and

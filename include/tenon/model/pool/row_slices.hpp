@@ -29,16 +29,6 @@ inline bool has_batch(const PoolTensor& tensor, const std::vector<std::string>& 
          std::find(without_batch.begin(), without_batch.end(), tensor.name) == without_batch.end();
 }
 
-/// @throws Error for a name in without_batch that no input and no output has.
-inline void check_names(const std::vector<std::string>& without_batch,
-                        std::span<const PoolTensor> inputs, std::span<const PoolTensor> outputs) {
-  for (const std::string& name : without_batch) {
-    const auto has_it = [&](const PoolTensor& tensor) { return tensor.name == name; };
-    if (!std::ranges::any_of(inputs, has_it) && !std::ranges::any_of(outputs, has_it))
-      throw Error(sentence("without_batch names ", name, ", which is no input or output"));
-  }
-}
-
 /// The rows of the batch; 0 when no input has one.
 /// @throws Error when the inputs differ in it, or one is not as large as its shape says.
 inline Index rows_of(std::span<const PoolTensor> inputs,
