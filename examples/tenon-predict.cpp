@@ -4,7 +4,7 @@
 //   tenon-predict op gelu --shape 4096,4096 --dtype bf16 --chip ascend910b2 --json
 //   tenon-predict chips ascend910        its numbers, each with its source
 //   tenon-predict network mlp.mindir --devices 1,8 --chip ascend910
-//   tenon-predict calibrate measured.json
+//   tenon-predict calibrate measured.csv
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fstream>
@@ -13,6 +13,7 @@
 
 #include <tenon/predict/chip_json.hpp>
 #include <tenon/predict/fit.hpp>
+#include <tenon/predict/measured_csv.hpp>
 
 #include "predict/network.hpp"
 
@@ -155,7 +156,9 @@ static void print_families(const char* title, const std::vector<FigureError>& er
 }
 
 static void calibrate(const PredictOptions& o) {
-  const std::vector<MeasuredPoint> points = measured_points(text_of(o.file), o.file);
+  const std::vector<MeasuredPoint> points = o.file.ends_with(".csv")
+                                                ? measured_points_of_csv(text_of(o.file), o.file)
+                                                : measured_points(text_of(o.file), o.file);
   const AscendChip before = chip_of(o.chip);
   const AscendChip chip = fit(before, points).chip;
   if (o.as_json) {
@@ -202,7 +205,10 @@ int main(int argc, char** argv) {
   CLI::App& chips = *app.add_subcommand("chips", "the chips that are known, or one as JSON");
   chips.add_option("name", o.name, "a name, or a file");
   CLI::App& fitting = *app.add_subcommand("calibrate", "fit the named numbers to measured times");
-  fitting.add_option("file", o.file, "points as JSON: see test/data/ascend/measured.json")
+  fitting
+      .add_option("file", o.file,
+                  "points as JSON, see test/data/ascend/measured.json, or as .csv: "
+                  "id,chip,op,shape,element,cores,task us")
       ->required();
   fitting.add_option("--chip", o.chip, "from where the fit begins")->capture_default_str();
   fitting.add_flag("--json", o.as_json, "the fitted chip as a file for --chip");

@@ -73,6 +73,8 @@ for what, arguments in (("there is no chip", [*big, "--chip", "ascend920"]), ("t
      "microseconds": {"task": 20.0}}]}))
 code, lines, errors = run("calibrate", folder / "points.json", "--json")
 (folder / "fitted.json").write_text(lines)
+(folder / "points.csv").write_text("id,chip,op,shape,family,source,task us\nmine,ascend910b1,add,1048576,add kernels,here,20\n")
+check("the same from a table", run("calibrate", folder / "points.csv", "--json") == (code, lines, errors))
 near = json.loads(run("op", "add", "--shape", "1048576", "--chip", folder / "fitted.json", "--json")[1])["estimate"]
 check("a measured time is met by what is fitted to it", code == 0 and abs(near / 20 - 1) < 0.05, near, errors)
 end()

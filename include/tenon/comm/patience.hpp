@@ -27,7 +27,7 @@ class Patience {
   }
   /// Keeps the first one.
   void fail(std::string text) {
-    if (text.starts_with("tenon: ")) text.erase(0, 7);
+    text = std::string(Error::unlabelled(text));
     if (failure_.empty()) failure_ = text.empty() ? "an error without a text" : std::move(text);
   }
   /// What a rank says that has waited too long for others.

@@ -53,7 +53,7 @@ class TcpLinks {
   /// Once, for a second at most: until all others have heard it and have ended too.
   void announce(std::string_view failure) {
     if (std::exchange(announced_, true)) return;
-    if (failure.starts_with("tenon: ")) failure.remove_prefix(7);
+    failure = Error::unlabelled(failure);
     for (TcpLink& link : links_) link.announce(failure);
     const Deadline deadline = deadline_after(std::chrono::seconds(1));
     for (;;) {

@@ -42,7 +42,7 @@ class VirtualWaiting {
   }
   void fail(std::string text) {
     if (failed()) return;
-    failure_ = text.starts_with("tenon: ") ? text.substr(7) : std::move(text);
+    failure_ = Error::unlabelled(text);
     for (int rank = 0; rank < size(); ++rank) wake(rank, at(rank).awaits);
   }
 

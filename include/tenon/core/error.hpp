@@ -4,6 +4,7 @@
 /// layer1.weight
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace tenon {
 
@@ -11,6 +12,10 @@ namespace tenon {
 class Error : public std::runtime_error {
  public:
   explicit Error(const std::string& text) : std::runtime_error(labelled(text)) {}
+  /// What an error said, to be part of another one.
+  static std::string_view unlabelled(std::string_view text) {
+    return text.starts_with("tenon: ") ? text.substr(7) : text;
+  }
 
  private:
   static std::string labelled(const std::string& text) {

@@ -77,7 +77,8 @@ inline std::vector<MeasuredPoint> measured_points(std::string_view json, const s
       for (const auto& [figure, microseconds] : points.back().microseconds)
         if (!(microseconds > 0)) throw Error(sentence(figure, " is not above 0"));
     } catch (const std::exception& error) {
-      throw Error(sentence(blame, "point ", Index(points.size()), ": ", error.what()));
+      throw Error(
+          sentence(blame, "point ", Index(points.size()), ": ", Error::unlabelled(error.what())));
     }
   return points;
 }

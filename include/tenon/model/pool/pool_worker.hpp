@@ -77,9 +77,7 @@ class PoolWorker {
   }
 
  private:
-  static std::string plain(std::string text) {
-    return text.starts_with("tenon: ") ? text.substr(7) : text;
-  }
+  static std::string plain(std::string text) { return std::string(Error::unlabelled(text)); }
   void expect(MessageKind kind, std::uint64_t request, std::string_view what) {
     state_ = asked, expected_ = kind, request_ = request, what_ = what;
   }
