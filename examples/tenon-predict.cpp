@@ -7,17 +7,17 @@
 //   tenon-predict calibrate measured.csv
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
-#include <tenon/predict/chip_json.hpp>
 #include <tenon/predict/fit.hpp>
 #include <tenon/predict/measured_csv.hpp>
 
 #include "predict/network.hpp"
+#include "support/chip_file.hpp"
 
 using namespace tenon;
+using program::chip_of;
+using program::text_of;
 
 struct PredictOptions {
   std::string op, element = "f16", chip = "ascend910b1", base, split, file, name;
@@ -25,16 +25,6 @@ struct PredictOptions {
   std::vector<Index> shape;
   bool transpose_b = false, as_json = false;
 };
-
-static std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(sentence("cannot read ", path));
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-static AscendChip chip_of(const std::string& name) {
-  return name.ends_with(".json") ? chip_from_json(text_of(name), name) : ascend_chip(name);
-}
 
 /// "128x256x64" as three numbers.
 static std::vector<Index> numbers(const std::string& words, std::size_t count,
@@ -218,7 +208,7 @@ int main(int argc, char** argv) {
     else if (network.parsed()) program::predict_network(chip_of(o.chip), network_options);
     else if (chips.parsed()) show_chips(o);
     else calibrate(o);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
   }

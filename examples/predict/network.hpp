@@ -3,9 +3,9 @@
 /// tenon-predict network MODEL: how long a forward takes on 1, 2, 4, 8, 16 Ascends, and why.
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 
+#include <tenon/io/atomic_write.hpp>
 #include <tenon/io/model_file/import_model.hpp>
 #include <tenon/io/model_file/read_model.hpp>
 #include <tenon/io/network_strategy.hpp>
@@ -159,9 +159,9 @@ inline void predict_network(const AscendChip& chip, const NetworkOptions& o) {
         std::printf("  %-28s %s\n", std::string(plan.name(step.name)).c_str(),
                     text(step.op->name, precision_of(step.op->name, mode, chip)).c_str());
   if (o.trace.empty()) return;
-  std::ofstream file(o.trace);
-  file << trace_of(view(plan), rows.back().price, topology_of(counts.back())).json();
-  if (!file.flush()) throw Error(sentence("cannot write ", o.trace));
+  const std::string trace =
+      trace_of(view(plan), rows.back().price, topology_of(counts.back())).json();
+  write_file(o.trace, {std::span(trace.data(), trace.size())});
 }
 
 }  // namespace tenon::program

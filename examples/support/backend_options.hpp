@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Who computes, as every program lets its user say it:  --backend cpu --threads 2 --weights
-/// bfloat16
+/// Who computes, as every program lets its user say it:  --backend cpu --threads 2
 ///   --backend ascend --chip ascend910b1 --precision allow_fp32_to_fp16
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
 #include <tenon/backend/ascend/ascend_sim.hpp>
-#include <tenon/backend/ascend/chips.hpp>
 #include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/backend/reference.hpp>
+
+#include "chip_file.hpp"
 
 namespace tenon::program {
 
@@ -32,7 +32,8 @@ inline void describe(CLI::App& app, BackendOptions& o) {
       ->check(CLI::IsMember({"float32", "bfloat16"}))
       ->capture_default_str();
   app.add_flag("--reproducible", o.reproducible, "the same bits on any number of ranks");
-  app.add_option("--chip", o.chip, "which Ascend")->capture_default_str();
+  app.add_option("--chip", o.chip, "which Ascend, or a file of one: see tenon-predict chips")
+      ->capture_default_str();
   app.add_option("--precision", o.precision, "where the Ascend rounds to float16")
       ->check(CLI::IsMember(
           {"force_fp16", "allow_fp32_to_fp16", "must_keep_origin_dtype", "allow_mix_precision"}))
@@ -66,7 +67,7 @@ auto with_backend(const BackendOptions& o, auto&& use) {
   if (o.name == "ascend") {
     if (of_cpu || o.reproducible)
       throw Error("--weights and --reproducible are not the ascend's: leave them out");
-    return use(AscendSim{{.chip = ascend_chip(o.chip),
+    return use(AscendSim{{.chip = chip_of(o.chip),
                           .precision = named<PrecisionMode>(o.precision, 4),
                           .order = named<CubeOrder>(o.cube_order, 3),
                           .threads = o.threads,

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tutorial's network on simulated Ascends: MindSpore's answers on all images, the same bits on any number of threads."""
 import math
+import subprocess
 
-from program import check, end, first_images, folder, lenet5, read_npy, run_ranks
+from program import check, end, first_images, folder, lenet5, programs, read_npy, run_ranks
 
 
 def logits(ranks, *arguments):
@@ -44,10 +45,17 @@ near, _ = logits(2, "--backend", "ascend", "--chip", "ascend910b1", "--precision
 check("a 910B multiplies float32",
       all(abs(a - b) <= 1e-4 for row, other in zip(expected, near) for a, b in zip(row, other)))
 
+# A chip of one's own, from a file.
+chip = subprocess.run([programs / "tenon-predict", "chips", "ascend910"], stdout=subprocess.PIPE, text=True, timeout=60).stdout
+(folder / "mine.json").write_text(chip.replace('"ascend910"', '"mine"'))
+same, out = logits(1, "--backend", "ascend", "--batch", 256, "--chip", folder / "mine.json", *few)
+check("a file that says what the 910 is gives the 910's bits", same == one and "mine, force_fp16" in out, out)
+
 # A model file; what is wrong is said once.
 code, out, err = run_ranks(2, "tenon-eval", *lenet5, *few, "--pad", 2, "--batch", 128, "--backend", "ascend")
 check("LeNet-5", code == 0 and not err and "{'Accuracy': 1.0}" in out, code, out, *err)
 for arguments, says in [(["--backend", "ascend", "--chip", "x"], "there is no chip x"), (["--chip", "ascend910b1"], "are the ascend's"),
+                        (["--backend", "ascend", "--chip", "none.json"], "cannot read none.json: it does not exist"),
                         (["--backend", "ascend", "--weights", "bfloat16"], "are not the ascend's"),
                         (["--backend", "ascend", "--precision", "must_keep_origin_dtype"], "its cube multiplies float16 and int8")]:
     code, out, err = run_ranks(2, "mnist", *arguments)

@@ -72,5 +72,5 @@ TEST_CASE("a wrong number of a chip is an error with its name") {
          }).empty());
   CHECK(test::error_of([] { ascend_chip("ascend920"); }) ==
         "tenon: there is no chip ascend920: choose one of ascend910, ascend910b1, ascend910b2, "
-        "ascend310p, or a file");
+        "ascend310p, or a .json file");
 }

@@ -19,7 +19,7 @@ inline AscendChip ascend_chip(std::string_view name) {
     if (chip.name == name) return chip;
     known += (known.empty() ? "" : ", ") + chip.name;
   }
-  throw Error(sentence("there is no chip ", name, ": choose one of ", known, ", or a file"));
+  throw Error(sentence("there is no chip ", name, ": choose one of ", known, ", or a .json file"));
 }
 
 }  // namespace tenon
