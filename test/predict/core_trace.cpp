@@ -5,9 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include <tenon/backend/ascend/chips.hpp>
-#include <tenon/backend/ascend/matmul_program.hpp>
-#include <tenon/backend/ascend/matmul_search.hpp>
+#include <tenon/backend/ascend/chip/chips.hpp>
+#include <tenon/backend/ascend/matmul/matmul_program.hpp>
+#include <tenon/backend/ascend/matmul/matmul_search.hpp>
 
 using namespace tenon;
 using nlohmann::json;

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include <tenon/backend/ascend/chips.hpp>
+#include <tenon/backend/ascend/chip/chips.hpp>
 
 #include "../layout/device_matrices.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tenon/backend/ascend/elementwise_program.hpp>
+#include <tenon/backend/ascend/vector/elementwise_program.hpp>
 #include <tenon/predict/chip_json.hpp>
 #include <tenon/predict/fit.hpp>
 

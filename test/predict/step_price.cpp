@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include <tenon/backend/ascend/ascend910.hpp>
-#include <tenon/backend/ascend/ascend910b2.hpp>
+#include <tenon/backend/ascend/chip/ascend910.hpp>
+#include <tenon/backend/ascend/chip/ascend910b2.hpp>
 #include <tenon/network/layers/dense.hpp>
 #include <tenon/network/operators/gelu.hpp>
 #include <tenon/plan/planner.hpp>

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include <tenon/backend/ascend/chips.hpp>
+#include <tenon/backend/ascend/chip/chips.hpp>
 #include <tenon/io/rank_table.hpp>
 
 #include "../support/error_of.hpp"

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include <tenon/backend/ascend/chips.hpp>
+#include <tenon/backend/ascend/chip/chips.hpp>
 #include <tenon/plan/planner.hpp>
 #include <tenon/predict/plan_trace.hpp>
 

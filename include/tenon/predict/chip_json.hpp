@@ -5,7 +5,7 @@
 ///   AscendChip chip = chip_from_json(text, "mine.json");
 #include <nlohmann/json.hpp>
 
-#include <tenon/backend/ascend/chips.hpp>
+#include <tenon/backend/ascend/chip/chips.hpp>
 
 namespace tenon {
 

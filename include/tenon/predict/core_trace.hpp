@@ -3,8 +3,8 @@
 /// What the pipes of a device do, instruction by instruction, and what a profiler would print:
 ///   add_pipes(trace, {0, "layer1.matmul", 1e-3}, program, chip);
 ///   trace.add({0, "AI Core", name, start, time.task * 1e-6, msprof_columns(time, chip)});
-#include <tenon/backend/ascend/legality_fault.hpp>
-#include <tenon/backend/ascend/timing.hpp>
+#include <tenon/backend/ascend/legality/legality_fault.hpp>
+#include <tenon/backend/ascend/time/timing.hpp>
 #include <tenon/predict/trace.hpp>
 
 namespace tenon {

@@ -2,8 +2,8 @@
 #pragma once
 /// A function of many elements, timed from a few of its tiles:
 ///   elementwise_time(task, chip, elementwise_tiling(task, chip)).task
-#include <tenon/backend/ascend/elementwise_core.hpp>
-#include <tenon/backend/ascend/timing.hpp>
+#include <tenon/backend/ascend/vector/elementwise_core.hpp>
+#include <tenon/backend/ascend/time/timing.hpp>
 
 namespace tenon::detail {
 

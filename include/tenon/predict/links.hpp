@@ -2,7 +2,7 @@
 #pragma once
 /// What a link between two devices costs, each number with its source and confidence:
 ///   Links(Ascend910()).hccs.cost().byte == 1 / 30e9
-#include <tenon/backend/ascend/chip.hpp>
+#include <tenon/backend/ascend/chip/chip.hpp>
 #include <tenon/predict/collective_cost.hpp>
 
 namespace tenon {

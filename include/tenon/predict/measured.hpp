@@ -6,7 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include <tenon/backend/ascend/chips.hpp>
+#include <tenon/backend/ascend/chip/chips.hpp>
 #include <tenon/predict/predict_operator.hpp>
 
 namespace tenon {

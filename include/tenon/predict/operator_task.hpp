@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <tenon/backend/ascend/elementwise_tiling.hpp>
-#include <tenon/backend/ascend/matmul_tiling.hpp>
+#include <tenon/backend/ascend/vector/elementwise_tiling.hpp>
+#include <tenon/backend/ascend/matmul/matmul_tiling.hpp>
 
 namespace tenon {
 

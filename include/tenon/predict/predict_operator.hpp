@@ -4,9 +4,9 @@
 /// published times were from such estimates.
 ///   OperatorTime t = predict({.op = "matmul", .shape = {8192, 8192, 8192}}, Ascend910B1());
 ///   t.roofline.bound() < t.time.task;  t.time.task < t.upper
-#include <tenon/backend/ascend/chip_quantities.hpp>
-#include <tenon/backend/ascend/roofline.hpp>
-#include <tenon/backend/ascend/steady_matmul.hpp>
+#include <tenon/backend/ascend/chip/chip_quantities.hpp>
+#include <tenon/backend/ascend/time/roofline.hpp>
+#include <tenon/backend/ascend/time/steady_matmul.hpp>
 #include <tenon/predict/elementwise_time.hpp>
 #include <tenon/predict/family_band.hpp>
 #include <tenon/predict/operator_task.hpp>

@@ -5,7 +5,7 @@
 /// Operators compute in what the precision mode says. Conv2D is priced as the product that it is,
 /// what the model of elements lacks as the memory it goes through; bias and ReLU cost nothing at
 /// the exit, another activation as it does on the vector pipe.
-#include <tenon/backend/ascend/precision.hpp>
+#include <tenon/backend/ascend/rounding/precision.hpp>
 #include <tenon/plan/plan.hpp>
 #include <tenon/predict/plan_price.hpp>
 #include <tenon/predict/predict_operator.hpp>

@@ -99,7 +99,8 @@ class Trace {
     Index then, later;
   };
 
-  /// Pipes as backend/ascend/instruction.hpp names them, in its order; others after them, by name.
+  /// Pipes as backend/ascend/program/instruction.hpp names them, in its order; others after them,
+  /// by name.
   static Thread thread(Index device, const std::string& name) {
     constexpr std::string_view known[] = {"AI Core", "S",    "V",   "M",   "MTE1",
                                           "MTE2",    "MTE3", "FIX", "HCCL"};

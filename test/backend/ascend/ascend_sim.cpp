@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/backend/ascend/ascend_sim.hpp>
-#include <tenon/backend/ascend/chips.hpp>
+#include <tenon/backend/ascend/chip/chips.hpp>
 #include <tenon/network/operators/add.hpp>
 #include <tenon/network/operators/bias_add.hpp>
 #include <tenon/network/operators/conv2d.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 /// Runs a program of small whole numbers one instruction after another, as written: every buffer is
 /// a table of numbers by their first byte.
-#include <tenon/backend/ascend/formats.hpp>
+#include <tenon/backend/ascend/format/formats.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Random MatMuls of an Ascend:  some_matmul(random, Ascend910(), 40)   of sizes up to 40
-#include <tenon/backend/ascend/matmul_task.hpp>
+#include <tenon/backend/ascend/matmul/matmul_task.hpp>
 
 #include <random>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What backend/ascend/ascend_sim.hpp declares.
-#include <tenon/backend/ascend/ascend_sim_convolution.hpp>
-#include <tenon/backend/ascend/ascend_sim_law.hpp>
-#include <tenon/backend/ascend/ascend_sim_matmul.hpp>
+#include <tenon/backend/ascend/kernel/ascend_convolution.hpp>
+#include <tenon/backend/ascend/kernel/ascend_law.hpp>
+#include <tenon/backend/ascend/kernel/ascend_matmul.hpp>
 
 namespace tenon {
 

@@ -5,11 +5,11 @@
 #include <array>
 #include <optional>
 
-#include <tenon/backend/ascend/ascend910.hpp>
-#include <tenon/backend/ascend/cube_order_name.hpp>
-#include <tenon/backend/ascend/precision.hpp>
-#include <tenon/backend/ascend/precision_sensitivity.hpp>
-#include <tenon/backend/ascend/rounding_rows.hpp>
+#include <tenon/backend/ascend/chip/ascend910.hpp>
+#include <tenon/backend/ascend/cube/cube_order_name.hpp>
+#include <tenon/backend/ascend/rounding/precision.hpp>
+#include <tenon/backend/ascend/rounding/precision_sensitivity.hpp>
+#include <tenon/backend/ascend/rounding/rounding_rows.hpp>
 
 namespace tenon {
 
