@@ -88,7 +88,7 @@ struct PairsTile {
   }
 };
 
-/// Of a product of one row: four sums beside each other, as in one_row.hpp.
+/// Of a product of one row: four runs beside each other, as in one_row.hpp.
 template <int vectors>
 [[gnu::target("avx512f,avx512vl,avx512bw,avx512dq,fma,avx512bf16")]] void pairs_row(
     const TileCall<float>& call) {
@@ -98,19 +98,20 @@ template <int vectors>
   Vector512 parts[chains][vectors] = {};
   const auto* x = static_cast<const std::uint32_t*>(call.x);
   const auto* w = static_cast<const char*>(call.w);
-  const Index pairs = (call.depth + 1) / 2;
-  for (Index k = 0; k < pairs; k += chains)
+  const Index pairs = (call.depth + 1) / 2, run = pairs / chains, rest = pairs - chains * run;
+  for (Index k = 0; k < run + rest; ++k)
 #pragma GCC unroll 4
     for (int i = 0; i < chains; ++i) {
-      if (k + i >= pairs) break;
-      const Pairs p = x[k + i] - Pairs{};
+      const Index at = k < run ? i * run + k : chains * run + (k - run);
+      if (k >= run && i > 0) break;
+      const Pairs p = x[at] - Pairs{};
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; ++v) {
         Pairs q;
-        const char* at = w + ((k + i) * vectors + v) * 64;
-        load(q, at);
+        const char* const from = w + (at * vectors + v) * 64;
+        load(q, from);
         add_products(parts[i][v], p, q);
-        __builtin_prefetch(at + ahead, 0, 3);
+        __builtin_prefetch(from + ahead, 0, 3);
       }
     }
 #pragma GCC unroll 2

@@ -42,7 +42,7 @@ inline Index second_cache() {
 #endif
 }
 
-/// What is copied of x: as much as half of the second cache holds, in whole tiles. A row is as
+/// What is copied of x: as much as a quarter of the second cache holds, in whole tiles. A row is as
 /// long as a block is deep and a cache line more, for rows a power of two apart share few places.
 template <class T>
 struct CopiedRows {
@@ -50,7 +50,7 @@ struct CopiedRows {
 
   CopiedRows(const Panels& panels, const Tiles<T>& tiles)
       : pitch(panels.padded(panels.depth) + 64 / tiles.copy),
-        rows(std::max(second_cache() / 2 / (pitch * tiles.copy) / tiles.tallest(), Index(1)) *
+        rows(std::max(second_cache() / 4 / (pitch * tiles.copy) / tiles.tallest(), Index(1)) *
              tiles.tallest()) {}
   Index bytes(const Tiles<T>& tiles) const {
     return (rows * pitch + panel_row(tiles)) * Index(tiles.copy);

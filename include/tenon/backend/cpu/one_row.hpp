@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// One row of y = x w: each number of w is read once and used once, so that only the speed of
-/// memory counts. Four sums run beside each other (k, k + 1, k + 2, k + 3), for a sum alone would
-/// wait for each of its additions; panel after panel, w is read in the order in which it lies
-/// there.
+/// memory counts. The k of a panel are cut into four runs that are read beside each other, with a
+/// sum each: a sum alone would wait for each of its additions, and memory gives more to four
+/// readers than to one.
 #include <tenon/backend/cpu/register_tile.hpp>
 
 namespace tenon::detail {
 
 inline constexpr int chains = 4;
-inline constexpr Index ahead = 2048;  // bytes; the panels before its end are read on from there
+inline constexpr Index ahead = 1024;  // bytes of each run that are fetched before they are read
 
 template <class T, int bytes, int vectors>
 struct OneRow {
@@ -24,24 +24,26 @@ struct OneRow {
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; ++v) parts.c[i][v] = V{};
     const T *x = static_cast<const T*>(call.x), *w = static_cast<const T*>(call.w);
-    const auto add = [&](int i) __attribute__((always_inline)) {
-      const V p = x[i] - V{};
+    const Index run = call.depth / chains;
+    const auto add = [&](int i, Index k) __attribute__((always_inline)) {
+      const V p = x[k] - V{};
 #pragma GCC unroll 2
       for (int v = 0; v < vectors; ++v) {
+        const T* const at = w + k * width + v * lanes;
         V q;
-        load(q, w + i * width + v * lanes);
+        load(q, at);
         parts.c[i][v] += p * q;
-        __builtin_prefetch(reinterpret_cast<const char*>(w + i * width + v * lanes) + ahead, 0, 3);
+        __builtin_prefetch(reinterpret_cast<const char*>(at) + ahead, 0, 3);
       }
     };
-    Index k = call.depth;
-    for (; k >= chains; k -= chains, x += chains, w += chains * width) {
+    for (Index k = 0; k < run; ++k) {
 #pragma GCC unroll 4
-      for (int i = 0; i < chains; ++i) add(i);
+      for (int i = 0; i < chains; ++i) add(i, i * run + k);
     }
-    if (k > 0) add(0);
-    if (k > 1) add(1);
-    if (k > 2) add(2);
+    const Index rest = chains * run;
+    if (rest < call.depth) add(0, rest);
+    if (rest + 1 < call.depth) add(1, rest + 1);
+    if (rest + 2 < call.depth) add(2, rest + 2);
 #pragma GCC unroll 2
     for (int v = 0; v < vectors; ++v)
       sum.c[0][v] += (parts.c[0][v] + parts.c[1][v]) + (parts.c[2][v] + parts.c[3][v]);
