@@ -16,7 +16,7 @@ namespace bench {
 
 struct Effort {
   double seconds = 0.5;          // for all contenders of a case together
-  double batch_seconds = 0.5e-3; // one sample: as many runs as take so long, one at least
+  double batch_seconds = 1e-3;   // one sample: as many runs as take so long, one at least
   long rounds = 5;               // at least, whatever they take
 };
 
@@ -30,11 +30,13 @@ inline void run_and_check(const Contender& contender) try {
   throw std::runtime_error(contender.name + ": " + wrong.what());
 }
 
-/// Seconds of one run, of so many in a row.
-inline double sample(const Contender& contender, long runs, Together& ranks) {
+/// Seconds of one run, of so many in a row. @param a_run seconds that one takes, about
+inline double sample(const Contender& contender, long runs, double a_run, Together& ranks) {
   if (contender.seconds) return contender.seconds(runs) / double(runs);
   wait_until_others_sleep();
-  for (long i = 0; i < runs / 4; ++i) contender.run();  // wakes its workers, warms its caches
+  // Wakes its workers and warms its caches: what takes long hardly gains from it.
+  const long warming = std::max(runs / 4, long(a_run < 20e-3));
+  for (long i = 0; i < warming; ++i) contender.run();
   ranks.meet();
   const double start = now();
   for (long i = 0; i < runs; ++i) contender.run();
@@ -44,17 +46,22 @@ inline double sample(const Contender& contender, long runs, Together& ranks) {
 /// Of one process, whatever others do.
 inline double sample(const Contender& contender, long runs) {
   Together alone;
-  return sample(contender, runs, alone);
+  return sample(contender, runs, 1, alone);
 }
 
-/// As many runs as a sample takes, from two estimates: the first includes what is only done once.
-inline long runs_of_a_sample(const Contender& contender, const Effort& effort, Together& ranks) {
-  double one = sample(contender, 1, ranks);
-  for (const long tries : {2l, 16l})
-    if (one * double(tries) < effort.batch_seconds)
-      one = std::min(one, sample(contender, tries, ranks));
+struct Estimate {
+  long runs;     // of a sample
+  double a_run;  // seconds
+};
+
+/// The first run includes what is only done once; some are made before the clock starts.
+inline Estimate estimate(const Contender& contender, const Effort& effort, Together& ranks) {
+  double one = sample(contender, 1, 1, ranks);
+  for (const long tries : {2l, 16l, 16l, 16l})
+    if (one * double(tries) < 4 * effort.batch_seconds)
+      one = std::min(one, sample(contender, tries, one, ranks));
   const double runs = std::ceil(effort.batch_seconds / std::max(one, 1e-9));
-  return long(ranks.agree(std::clamp(runs, 1.0, 1e6)));
+  return {long(ranks.agree(std::clamp(runs, 1.0, 1e6))), one};
 }
 
 inline Times times_of(std::vector<double> samples, long runs) {
@@ -69,10 +76,10 @@ inline Times times_of(std::vector<double> samples, long runs) {
 inline std::vector<Times> interleave(const std::vector<Contender>& contenders,
                                      const Effort& effort, Together& ranks) {
   const std::size_t count = contenders.size();
-  std::vector<long> runs(count);
+  std::vector<detail::Estimate> estimates;
   for (std::size_t i = 0; i < count; ++i) {
     detail::run_and_check(contenders[i]);
-    runs[i] = detail::runs_of_a_sample(contenders[i], effort, ranks);
+    estimates.push_back(detail::estimate(contenders[i], effort, ranks));
   }
   std::vector<std::vector<double>> samples(count);
   const double start = now();
@@ -81,12 +88,13 @@ inline std::vector<Times> interleave(const std::vector<Contender>& contenders,
     if (ranks.agree(on) == 0) break;
     for (std::size_t i = 0; i < count; ++i) {  // another one begins each round
       const std::size_t turn = (i + std::size_t(round)) % count;
-      samples[turn].push_back(detail::sample(contenders[turn], runs[turn], ranks));
+      const auto [runs, a_run] = estimates[turn];
+      samples[turn].push_back(detail::sample(contenders[turn], runs, a_run, ranks));
     }
   }
   std::vector<Times> times;
   for (std::size_t i = 0; i < count; ++i)
-    times.push_back(detail::times_of(std::move(samples[i]), runs[i]));
+    times.push_back(detail::times_of(std::move(samples[i]), estimates[i].runs));
   return times;
 }
 /// In one process.
