@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/comm/mpi.hpp>
+#include <tenon/comm/mpi_exchange.hpp>
 
 #include "mpi.hpp"
 

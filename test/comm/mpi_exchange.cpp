@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <tenon/comm/mpi.hpp>
+#include <tenon/comm/mpi_exchange.hpp>
 #include <tenon/run/exchange_of.hpp>
 
 #include "../layout/device_matrices.hpp"

@@ -5,7 +5,9 @@
 
 #include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/backend/cpu/eigen_cpu.hpp>
+#include <tenon/backend/cpu/packed_matrix.hpp>
 #include <tenon/backend/reference.hpp>
+#include <tenon/core/half.hpp>
 
 using namespace tenon;
 

@@ -4,6 +4,7 @@
 #include "../product.hpp"
 
 #include <tenon/backend/cpu/cpu.hpp>
+#include <tenon/backend/cpu/narrow_tile.hpp>
 
 using namespace tenon;
 
