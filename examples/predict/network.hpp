@@ -83,7 +83,10 @@ inline nlohmann::ordered_json described(const ScalingRow& row) {
                      {"compute", json_of(step.compute)},
                      {"communication", json_of(step.communication)},
                      {"bytes_received", step.bytes},
-                     {"limit", step.limit}});
+                     {"hbm_bytes", step.hbm_bytes},
+                     {"utilisation", step.utilisation()},
+                     {"limit", step.limit},
+                     {"advice", step.advice}});
   return {{"devices", row.price.devices},
           {"seconds", json_of(row.price.total())},
           {"compute", json_of(row.price.compute())},
@@ -113,10 +116,13 @@ inline void print(const AscendChip& chip, const NetworkOptions& o,
                 row.price.memory.device / 0x1p30, row.price.memory.fits() ? "" : ": DOES NOT FIT",
                 row.price.limit().c_str());
   const ScalingRow& last = rows.back();
-  std::printf("on %lld:\n", static_cast<long long>(last.price.devices));
+  std::printf("on %lld, of the estimate the share that is work, and bytes of HBM or of links:\n",
+              static_cast<long long>(last.price.devices));
   for (const StepPrice& step : last.price.steps)
-    std::printf("  %s  %-12s %-28s %s\n", microseconds(step.seconds()).c_str(), step.limit.c_str(),
-                step.name.c_str(), step.what.c_str());
+    std::printf("  %s  %3.0f %% %9.3f MB  %-14s %s %s: %s\n", microseconds(step.seconds()).c_str(),
+                100 * step.utilisation(),
+                (step.bytes > 0 ? double(step.bytes) : step.hbm_bytes) / 1e6, step.limit.c_str(),
+                step.name.c_str(), step.what.c_str(), step.advice.c_str());
 }
 
 /// @throws Error for what cannot be read, planned or computed on such a chip
@@ -141,7 +147,8 @@ inline void predict_network(const AscendChip& chip, const NetworkOptions& o) {
   const auto compute = [&](const PlanView& plan, const Step& step) {
     return step_price(plan, step, chip, mode);
   };
-  const std::vector<ScalingRow> rows = scaling(counts, plan_of, topology_of, compute);
+  const auto held = [&](const PlanView& plan) { return held_elements(plan, chip, mode); };
+  const std::vector<ScalingRow> rows = scaling(counts, plan_of, topology_of, compute, held);
   if (o.as_json) {
     nlohmann::ordered_json all{{"chip", chip.name},
                                {"validated", chip.validated},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <tenon/backend/ascend/vector/elementwise_program.hpp>
+#include <tenon/predict/advice.hpp>
 #include <tenon/predict/chip_json.hpp>
 #include <tenon/predict/fit.hpp>
 
@@ -62,9 +62,25 @@ TEST_CASE("a chip's file that is wrong is one error with the number's name") {
 TEST_CASE("every operator has a bound, an estimate above it, and a band above that") {
   for (const AscendChip& chip : ascend_chips())
     for (const Index n : {Index(1), Index(1000), Index(1) << 22}) {
-      std::vector<OperatorTask> tasks{{.op = "matmul", .shape = {n % 3000 + 1, 777, 100}}};
-      for (const ElementwiseRecipe& recipe : elementwise_recipes())
-        tasks.push_back({.op = std::string(recipe.op), .shape = {n, 3}});
+      std::vector<OperatorTask> tasks{
+          {.op = "matmul", .shape = {n % 3000 + 1, 777, 100}},
+          {.op = "matmul", .shape = {n % 300 + 1, 77, 64}, .batch = 12},
+          {.op = "conv2d",
+           .shape = {1, 3, n % 99 + 7, 20},
+           .filters = {16, 3, 3, 3},
+           .stride = {2, 1},
+           .padding = {1}},
+          {.op = "max_pool", .shape = {2, 3, n % 999 + 2, 20}, .filters = {2, 2}, .stride = {2}},
+          {.op = "transpose", .shape = {n % 9999 + 2, 30}},
+          {.op = "concat", .shape = {n}},
+          {.op = "softmax", .shape = {n, 5}, .axes = {0}},
+          {.op = "reduce_sum", .shape = {3, n, 5}, .axes = {1, 2}},
+          {.op = "add", .shape = {n, 3}, .other = {3}},
+          {.op = "bias_add", .shape = {4, n, 5}, .other = {n}}};
+      for (const ElementFunction& f : detail::element_functions)
+        tasks.push_back({.op = std::string(f.name), .shape = {n, 3}});
+      for (const LineFunction& f : detail::line_functions)
+        tasks.push_back({.op = std::string(f.name), .shape = {3, n}});
       for (const OperatorTask& task : tasks) {
         const OperatorTime x = predict(task, chip);
         CAPTURE(task.op);
@@ -73,28 +89,53 @@ TEST_CASE("every operator has a bound, an estimate above it, and a band above th
         CHECK(x.time.task > x.roofline.bound());
         CHECK(x.upper > x.time.task);
         CHECK(x.validated == chip.validated);
+        CHECK(x.time.hbm_bytes >= 0);
+        CHECK(!advice(task, x, chip).empty());
       }
     }
 }
 
 TEST_CASE("a time from a few tiles is that of all of them") {
   const AscendChip chip = Ascend910B2();
-  for (const ElementwiseRecipe& recipe : elementwise_recipes()) {
-    AscendElementwise t{.steps = recipe.steps, .n = 3000001};
-    t = t.placed();
-    const ElementwiseTiling tiling = elementwise_tiling(t, chip, {.cores = 3, .tile = 2048});
-    GmTraffic traffic;
-    const double read = double(t.n * t.operands()) * 2;
-    traffic.read_bytes = read;
-    traffic.written_bytes = double(t.n) * 2;
-    traffic.cores = 3;
-    detail::put_misses(traffic, chip, read);
-    const AscendTime whole = ascend_time(elementwise_program(t, chip, tiling), chip, traffic);
-    const AscendTime few = detail::elementwise_time(t, chip, tiling);
+  for (const ElementFunction& f : detail::element_functions) {
+    const AscendVector t = element_task(f, 3000001, Element::float16).placed(chip);
+    const VectorTiling tiling = vector_tiling(t, chip, {.cores = 3, .tile = 2048});
+    const GmTraffic traffic = gm_traffic(t, chip, tiling);
+    const AscendTime whole = ascend_time(vector_program(t, chip, tiling), chip, traffic);
+    const AscendTime few = vector_time(t, chip, tiling);
     CHECK(few.task == doctest::Approx(whole.task).epsilon(0.01));
     CHECK(few.read_bytes == doctest::Approx(whole.read_bytes));
     CHECK(few.written_bytes == doctest::Approx(whole.written_bytes));
   }
+}
+
+TEST_CASE("law: a picture is read about once, however its windows overlap") {
+  const AscendChip chip = Ascend910B1();
+  const OperatorTask wide{
+      .op = "conv2d", .shape = {8, 64, 56, 56}, .filters = {64, 64, 3, 3}, .padding = {1}};
+  OperatorTask product{.op = "matmul", .shape = {8 * 56 * 56, 64, 64 * 9}};
+  const OperatorTime x = predict(wide, chip), y = predict(product, chip);
+  CHECK(x.time.macs == y.time.macs);
+  CHECK(x.time.read_bytes < y.time.read_bytes / 3);
+  OperatorTask narrow = wide;
+  narrow.filters = {64, 64, 1, 1}, narrow.padding = {};
+  product.shape[2] = 64;
+  CHECK(predict(narrow, chip).time.read_bytes == predict(product, chip).time.read_bytes);
+}
+
+TEST_CASE("what would help is what the time goes to") {
+  const AscendChip chip = Ascend910B1();
+  const auto says = [&](const OperatorTask& task) {
+    return advice(task, predict(task, chip), chip);
+  };
+  CHECK(says({.op = "add", .shape = {64}}) == "fuse it: its launch is most");
+  CHECK(says({.op = "matmul", .shape = {16, 16, 16}}) ==
+        "a larger batch, or fewer devices: its launch is most");
+  CHECK(says({.op = "add", .shape = {8192, 8192}}) ==
+        "fuse it with what is before or behind: it goes through memory");
+  CHECK(says({.op = "reshape", .shape = {8192}}) == "nothing: it is the same memory");
+  CHECK(says({.op = "matmul", .shape = {4096, 16, 65536}}).ends_with(" of 24 cubes are idle") ==
+        (predict({.op = "matmul", .shape = {4096, 16, 65536}}, chip).time.cores <= 18));
 }
 
 TEST_CASE("what cannot be predicted is an error") {
@@ -102,7 +143,8 @@ TEST_CASE("what cannot be predicted is an error") {
     return test::error_of([&] { predict(task, Ascend910B1()); });
   };
   CHECK(error_of_task({.op = "conjure", .shape = {1}})
-            .starts_with("tenon: there is no operator conjure: choose one of matmul, copy, add"));
+            .starts_with("tenon: there is no operator conjure: choose one of matmul, conv2d, "
+                         "transpose, copy, add"));
   CHECK(error_of_task({.op = "matmul", .shape = {1, 2}}) ==
         "tenon: matmul's shape is m, n and k, not 2 numbers");
   CHECK(error_of_task({.op = "add", .shape = {1, 0}}) ==
@@ -111,6 +153,18 @@ TEST_CASE("what cannot be predicted is an error") {
         "tenon: a shape has sizes from 1 on, and at most 2^40 numbers");
   CHECK(error_of_task({.op = "matmul", .shape = {Index(1) << 40, 2, 2}})
             .ends_with("sizes are from 1 to 268435456, not 1099511627776"));
+  CHECK(error_of_task({.op = "softmax", .shape = {2, 3, 4}, .axes = {0, 2}})
+            .ends_with("is no program of the vector pipe: its axes lie beside each other"));
+  CHECK(error_of_task({.op = "softmax", .shape = {2, 3}, .axes = {2}}) ==
+        "tenon: there is no axis 2 of [2, 3]");
+  CHECK(error_of_task({.op = "conv2d", .shape = {1, 3, 5, 5}, .filters = {4, 3, 6, 1}}) ==
+        "tenon: a window of 6 by steps of 1 over 5 numbers");
+  CHECK(error_of_task({.op = "conv2d", .shape = {1, 3, 5, 5}, .filters = {4, 2, 1, 1}}) ==
+        "tenon: filters of 2 channels for 3");
+  CHECK(error_of_task({.op = "max_pool", .shape = {1, 3, 5, 5}}) ==
+        "tenon: max_pool takes [N, C, H, W] and a window of [kh, kw]");
+  CHECK(error_of_task({.op = "transpose", .shape = {2, 3}, .axes = {0, 0}}) ==
+        "tenon: [0, 0] is no order of 2 dimensions");
   AscendChip broken = Ascend910B1();
   broken.l2.value = -1;
   CHECK(!test::error_of([&] { predict({.op = "add", .shape = {1}}, broken); }).empty());

@@ -45,9 +45,9 @@ inline MeasuredPoint measured_point(const nlohmann::json& x) {
   t.b_nz = x.value("b_nz", false);
   t.into_l1 = x.value("into_l1", false);
   t.repeat = x.value("repeat", Index(1));
-  t.matmul.cores = t.elementwise.cores = x.value("cores", Index(0));
+  t.matmul.cores = t.vector.cores = x.value("cores", Index(0));
   t.matmul.l1_buffers = x.value("l1_buffers", Index(2));
-  t.elementwise.buffers = x.value("buffers", Index(2));
+  t.vector.buffers = x.value("buffers", Index(2));
   const auto list = [&](const char* key) { return x.value(key, std::vector<Index>{}); };
   if (const auto base = list("base"); base.size() == 3)
     t.matmul.base_m = base[0], t.matmul.base_n = base[1], t.matmul.base_k = base[2];
@@ -56,7 +56,10 @@ inline MeasuredPoint measured_point(const nlohmann::json& x) {
   if (const auto split = list("split"); split.size() == 2)
     t.matmul.cores_m = split[0], t.matmul.cores_n = split[1];
   t.tile = list("tile");
-  if (t.tile.size() == 1) t.elementwise.tile = t.tile[0];
+  t.axes = list("axes"), t.other = list("other"), t.filters = list("filters");
+  t.stride = list("stride"), t.padding = list("padding");
+  t.batch = x.value("batch", Index(1));
+  if (t.tile.size() == 1) t.vector.tile = t.tile[0];
   for (const auto& [key, value] : x.at("microseconds").items())
     p.microseconds[key] = value.get<double>();
   return p;

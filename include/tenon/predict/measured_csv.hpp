@@ -36,9 +36,10 @@ inline double csv_number(const std::string& field) {
 }
 
 inline nlohmann::json csv_value(const std::string& key, const std::string& field) {
-  constexpr std::string_view lists[] = {"shape", "base", "split", "steps", "tile"};
+  constexpr std::string_view lists[] = {"shape", "base",    "split",  "steps", "tile",
+                                        "axes",  "filters", "stride", "other", "padding"};
   constexpr std::string_view flags[] = {"transpose_b", "b_nz", "into_l1"};
-  constexpr std::string_view numbers[] = {"cores", "repeat", "l1_buffers", "buffers"};
+  constexpr std::string_view numbers[] = {"cores", "repeat", "l1_buffers", "buffers", "batch"};
   if (std::ranges::find(flags, key) != std::end(flags)) return field == "1" || field == "true";
   if (std::ranges::find(numbers, key) != std::end(numbers)) return Index(csv_number(field));
   if (std::ranges::find(lists, key) == std::end(lists)) return field;
@@ -55,6 +56,8 @@ inline std::string csv_family(const nlohmann::json& point) {
   if (point.value("op", "") == "matmul")
     return point.contains("base") ? "matmul kernels" : "library matmul";
   if (point.value("op", "") == "copy_in") return "copies";
+  if (point.value("op", "") == "conv2d") return "convolutions";
+  if (point.value("op", "") == "transpose") return "transpositions";
   return point.contains("tile") ? "add kernels" : "element-wise library";
 }
 

@@ -8,6 +8,7 @@
 
 #include <tenon/plan/plan.hpp>
 #include <tenon/predict/exchange_price.hpp>
+#include <tenon/predict/held_elements.hpp>
 
 namespace tenon {
 
@@ -15,6 +16,8 @@ namespace tenon {
 struct ComputePrice {
   Band seconds;
   std::string limit = "compute";  // "cube", "HBM", "launch"
+  double hbm_bytes = 0;           // of all cores of the device
+  std::string advice = {};        // what would help
 };
 using PriceOfCompute = std::function<ComputePrice(const Step&)>;
 
@@ -22,8 +25,14 @@ struct StepPrice {
   std::string name, what;  // "layer1.matmul", "MatMul" or "all-reduce of 4: mesh over HCCS"
   Band compute, communication;
   Index bytes = 0;  // that the device receives which receives most
-  std::string limit;
+  std::string limit, advice;
+  double hbm_bytes = 0;  // by which the device computes
   Band seconds() const { return compute + communication; }
+  /// How much of the estimate the bound is.
+  double utilisation() const {
+    const Band band = seconds();
+    return band.estimate > 0 ? band.lower / band.estimate : 0;
+  }
 };
 
 /// Bytes on the device that needs most.
@@ -60,13 +69,27 @@ struct PlanPrice {
   }
 };
 
+/// What would make an exchange cheaper.
+inline std::string advice_for_exchange(std::string_view limit) {
+  if (limit == "adding") return "a strategy without partial sums";
+  return limit.ends_with("latency") ? "fewer exchanges, fewer devices, or a larger batch"
+                                    : "a strategy that moves less";
+}
+
+/// @param held  in what type a device holds each buffer (held_elements.hpp); none: the plan's
 /// @throws Error when the devices are not as many as the plan's ranks.
 inline PlanPrice price_plan(const PlanView& plan, const Topology& topology,
-                            const PriceOfCompute& compute) {
+                            const PriceOfCompute& compute, std::vector<Element> held = {}) {
   if (plan.devices != topology.size())
     throw Error(sentence("the plan is for ", plan.devices, " ranks, the topology has ",
                          topology.size(), " devices"));
-  PlanPrice price{plan.devices, {}, {plan.parameters, plan.arena, 0, topology.chip().hbm}};
+  if (held.empty())
+    for (const Buffer& buffer : plan.buffers) held.push_back(buffer.element);
+  PlanPrice price{
+      plan.devices,
+      {},
+      {held_bytes(plan, held, Buffer::Place::parameter, plan.parameters),
+       held_bytes(plan, held, Buffer::Place::arena, plan.arena), 0, topology.chip().hbm}};
   for (const int input : plan.inputs) price.memory.inputs += plan.buffer(input).bytes();
   for (const Step& step : plan.steps) {
     if (step.kind == Step::Kind::view) continue;
@@ -76,13 +99,15 @@ inline PlanPrice price_plan(const PlanView& plan, const Topology& topology,
       ComputePrice computed = compute(step);
       one.what = step.op->name;
       one.compute = computed.seconds, one.limit = std::move(computed.limit);
+      one.hbm_bytes = computed.hbm_bytes, one.advice = std::move(computed.advice);
     } else if (step.movement == Movement::slice) {
       one.what = "slice", one.limit = "HBM";
     } else {
-      const Index element = bytes(plan.buffer(step.output).element);
+      const Index element = bytes(held[std::size_t(step.output)]);
       ExchangePrice moved = price_exchange(plan.from(step), plan.to(step), element, topology);
       one.what = std::move(moved.how), one.limit = std::move(moved.limit);
       one.communication = moved.seconds;
+      one.advice = advice_for_exchange(one.limit);
       for (Index rank = 0; rank < plan.devices; ++rank)
         one.bytes = std::max(one.bytes, received(plan.from(step), plan.to(step), rank) * element);
     }

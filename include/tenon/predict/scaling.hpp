@@ -16,18 +16,26 @@ struct ScalingRow {
 
 /// @param plan_of a number of devices: a Plan. @param topology_of it: a Topology.
 /// @param compute of a plan's view and one of its steps: a ComputePrice.
+/// @param held of a plan's view: in what type a device holds each buffer
 inline std::vector<ScalingRow> scaling(std::span<const Index> counts, auto&& plan_of,
-                                       auto&& topology_of, auto&& compute) {
+                                       auto&& topology_of, auto&& compute, auto&& held) {
   std::vector<ScalingRow> rows;
   for (const Index devices : counts) {
     const auto plan = plan_of(devices);
     const PlanView seen = view(plan);
     if (seen.finding) throw Error(text(seen.finding, seen.name(seen.where)));
     rows.push_back({price_plan(seen, topology_of(devices),
-                               [&](const Step& step) { return compute(seen, step); })});
+                               [&](const Step& step) { return compute(seen, step); }, held(seen))});
     rows.back().speedup = rows[0].price.total().estimate / rows.back().price.total().estimate;
   }
   return rows;
+}
+
+/// Held as the plan says.
+inline std::vector<ScalingRow> scaling(std::span<const Index> counts, auto&& plan_of,
+                                       auto&& topology_of, auto&& compute) {
+  return scaling(counts, plan_of, topology_of, compute,
+                 [](const PlanView&) { return std::vector<Element>(); });
 }
 
 }  // namespace tenon

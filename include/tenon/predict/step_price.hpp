@@ -2,53 +2,70 @@
 #pragma once
 /// What a step of a plan costs on an Ascend, on the device whose block is largest:
 ///   price_plan(plan, topology, [&](const Step& s) { return step_price(plan, s, chip, mode); })
-/// Operators compute in what the precision mode says. Conv2D is priced as the product that it is,
-/// what the model of elements lacks as the memory it goes through; bias and ReLU cost nothing at
-/// the exit, another activation as it does on the vector pipe.
-#include <tenon/backend/ascend/rounding/precision.hpp>
-#include <tenon/plan/plan.hpp>
+/// Operators compute in what the precision mode says. Bias and ReLU cost nothing at the exit of a
+/// product, another activation as it does on the vector pipe; an operator of no model costs the
+/// memory that it goes through.
+#include <tenon/predict/advice.hpp>
 #include <tenon/predict/plan_price.hpp>
-#include <tenon/predict/predict_operator.hpp>
 
 namespace tenon {
 
 namespace detail {
 
-/// Of a network's operator: of the names of elementwise_recipes(); none: "copy".
-constexpr std::string_view recipe_of(std::string_view op) {
-  constexpr std::string_view names[][2] = {{"Add", "add"},         {"BiasAdd", "add"},
-                                           {"Sub", "sub"},         {"Mul", "mul"},
-                                           {"Div", "div"},         {"ReLU", "relu"},
-                                           {"Sqrt", "sqrt"},       {"Tanh", "tanh"},
-                                           {"Erf", "tanh"},        {"GeLU", "gelu"},
-                                           {"Sigmoid", "sigmoid"}, {"Softmax", "softmax"},
-                                           {"Pow", "exp_affine"},  {"LogSoftmax", "softmax"},
-                                           {"PReLU", "mul"}};
-  for (const auto& [own, recipe] : names)
-    if (own == op) return recipe;
-  return "copy";
+inline Dims block_of(const PlanView& plan, int buffer) {
+  return plan.buffer(buffer).distribution.largest_block();
 }
-
-/// Numbers of the largest block.
-inline Index largest(const Buffer& buffer) {
-  return tenon::product(buffer.distribution.largest_block());
-}
+inline std::vector<Index> list_of(const Dims& dims) { return {dims.begin(), dims.end()}; }
 
 /// The products of a step: how many, of which shape.
-struct Products {
-  Index count = 1, m = 1, n = 1, k = 1;
-};
-inline Products products_of(const PlanView& plan, const Step& step) {
-  const Dims y = plan.buffer(step.output).distribution.largest_block();
-  const Dims a = plan.buffer(step.inputs[0]).distribution.largest_block();
-  const Dims b = plan.buffer(step.inputs[1]).distribution.largest_block();
-  if (step.op->name == std::string_view("Conv2D"))  // [N, C, H, W], [O, C / groups, kh, kw]
-    return {1, y[0] * y[2] * y[3], b[0], tenon::product(b) / std::max<Index>(b[0], 1)};
-  Products p;
-  p.m = y[y.size() - 2], p.n = y[y.size() - 1];
-  p.k = a[a.size() - (step.attributes.integers[0] ? 2 : 1)];
-  for (int d = 0; d + 2 < y.size(); ++d) (b.size() > 2 ? p.count : p.m) *= y[d];
-  return p;
+inline void put_products(const PlanView& plan, const Step& step, OperatorTask& task) {
+  const Dims y = block_of(plan, step.output), a = block_of(plan, step.inputs[0]);
+  const Dims b = block_of(plan, step.inputs[1]);
+  Index m = y[y.size() - 2];
+  const Index n = y[y.size() - 1], k = a[a.size() - (step.attributes.integers[0] ? 2 : 1)];
+  for (int d = 0; d + 2 < y.size(); ++d) (b.size() > 2 ? task.batch : m) *= y[d];
+  task.op = "matmul", task.shape = {m, n, k};
+}
+
+/// Convolutions and pools: a plan's attributes are kernel (of pools), stride, border, dilation.
+inline void put_windows(const PlanView& plan, const Step& step, OperatorTask& task) {
+  const Dims x = block_of(plan, step.inputs[0]);
+  const bool is_pool = is_named(pools, task.op);
+  task.shape = list_of(x);
+  const auto& integers = step.attributes.integers;
+  task.filters = is_pool ? std::vector<Index>{integers[0], integers[1]}
+                         : list_of(block_of(plan, step.inputs[1]));
+  // What the border and the dilation make of it: as many places as the result has.
+  const Dims y = block_of(plan, step.output);
+  task.stride = {1, 1};
+  const auto kernel = [&](int d) { return task.filters[task.filters.size() - 2 + std::size_t(d)]; };
+  task.padding = {0, y[2] + kernel(0) - 1 - x[2], 0, y[3] + kernel(1) - 1 - x[3]};
+}
+
+inline OperatorTask task_of(const PlanView& plan, const Step& step, const Precision& precision) {
+  OperatorTask task;
+  task.op = step.op->name;
+  task.element = precision.inputs, task.result = precision.result;
+  if (task.op == "MatMul") put_products(plan, step, task);
+  else if (task.op == "Conv2D") put_windows(plan, step, task), task.op = "conv2d";
+  else if (is_named(pools, task.op)) put_windows(plan, step, task);
+  else if (task.op == "Transpose") {
+    task.op = "transpose", task.shape = list_of(block_of(plan, step.inputs[0]));
+    for (const Index d : step.attributes.integers) task.axes.push_back(d);
+  } else {  // what moves numbers, or has no model: what is read more often than it is written
+    task.op = "concat";
+    task.shape = {tenon::product(block_of(plan, step.output))};
+  }
+  return task;
+}
+
+/// The program of a function of elements or of lines; none: it has none.
+inline std::optional<VectorOperator> vector_step(const PlanView& plan, const Step& step,
+                                                 const Precision& precision) {
+  std::vector<Dims> shapes;
+  for (const int input : step.inputs) shapes.push_back(block_of(plan, input));
+  return vector_operator(step.op->name, shapes, block_of(plan, step.output), step.attributes,
+                         precision.inputs);
 }
 
 }  // namespace detail
@@ -56,34 +73,37 @@ inline Products products_of(const PlanView& plan, const Step& step) {
 /// @throws Error where the chip cannot compute it so, as float32 products on a 910
 inline ComputePrice step_price(const PlanView& plan, const Step& step, const AscendChip& chip,
                                PrecisionMode mode) {
-  const Precision precision = precision_of(step.op->name, mode, chip);
-  OperatorTask task;
-  task.op = detail::recipe_of(step.op->name);
-  task.element = precision.inputs, task.result = precision.result;
-  Index count = 1;
-  if (detail::is_matrix_operator(step.op->name)) {
-    const detail::Products p = detail::products_of(plan, step);
-    count = p.count;
-    task.op = "matmul", task.shape = {p.m, p.n, p.k};
-  } else {
-    task.shape = {detail::largest(plan.buffer(step.output))};
-    for (const int input : step.inputs)  // what is read more often than it is written
-      task.shape[0] = std::max(task.shape[0], detail::largest(plan.buffer(input)));
+  Precision precision = precision_of(step.op->name, mode, chip);
+  for (const int buffer : step.inputs)
+    if (product(detail::block_of(plan, buffer)) == 0) return {};
+  if (product(detail::block_of(plan, step.output)) == 0) return {};
+  if (detail::is_moving_operator(step.op->name)) {
+    const std::vector<Element> held = held_elements(plan, chip, mode);
+    precision = {held[std::size_t(step.output)], held[std::size_t(step.output)]};
   }
-  if (count == 0 || tenon::product(plan.buffer(step.output).distribution.largest_block()) == 0)
-    return {};
-  const OperatorTime time = predict(task, chip);
-  const double launch = time.time.task - time.time.core;
-  double once = time.time.core * double(count) + launch;
-  double bound = time.roofline.bound() * double(count);
+  OperatorTask task = detail::task_of(plan, step, precision);
+  OperatorTime time;
+  if (const auto x = detail::vector_step(plan, step, precision)) {
+    task.op = step.op->name;
+    detail::predict_vector(x->task, {}, chip, time);
+    time.band = band_of(time.family);
+  } else {
+    time = predict(task, chip);
+  }
+  double once = time.time.task, bound = time.roofline.bound();
   if (step.activation && step.activation->name != std::string_view("ReLU")) {
-    task.op = detail::recipe_of(step.activation->name);
-    task.shape = {detail::largest(plan.buffer(step.output))};
-    const OperatorTime after = predict(task, chip);
-    once += after.time.core, bound += after.roofline.vector;
+    const Precision after = precision_of(step.activation->name, mode, chip);
+    task = {.op = std::string(step.activation->name),
+            .shape = {product(detail::block_of(plan, step.output))},
+            .element = after.inputs};
+    if (!element_function(task.op)) task.op = "copy";
+    const OperatorTime more = predict(task, chip);
+    once += more.time.core, bound += more.roofline.vector;
   }
   return {{bound * 1e-6, once * 1e-6, once * (1 + time.band) * 1e-6},
-          launch > once / 2 ? "launch" : std::string(time.roofline.limit())};
+          time.launch() > once / 2 ? "launch" : std::string(time.roofline.limit()),
+          time.time.hbm_bytes,
+          advice(task, time, chip)};
 }
 
 }  // namespace tenon

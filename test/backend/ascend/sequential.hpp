@@ -6,14 +6,14 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <unordered_map>
 #include <vector>
 
 namespace tenon::test {
 
 class SequentialAscend {
  public:
-  using Memory = std::map<Index, double>;  // byte -> number
+  using Memory = std::unordered_map<Index, double>;  // byte -> number
   Memory gm;
 
   void run(const AscendProgram& program) {
@@ -101,17 +101,37 @@ class SequentialAscend {
       }
   }
 
+  static double function_of(AscendFunction f, double x, double y, double scalar) {
+    switch (f) {
+      case AscendFunction::add: return x + y;
+      case AscendFunction::sub: return x - y;
+      case AscendFunction::mul: return x * y;
+      case AscendFunction::max: return std::max(x, y);
+      case AscendFunction::min: return std::min(x, y);
+      case AscendFunction::relu: return std::max(x, 0.0);
+      case AscendFunction::add_scalar: return x + scalar;
+      case AscendFunction::mul_scalar: return x * scalar;
+      default: return x;
+    }
+  }
+
   void calculate(const AscendInstruction& i) {
     const Index from = i.stride_from ? i.stride_from : i.n, to = i.stride_to ? i.stride_to : i.n;
-    for (Index r = 0; r < i.m; ++r)
+    const bool sums = i.function == AscendFunction::sum_row;
+    for (Index r = 0; r < i.m; ++r) {
+      double all = 0;
       for (Index c = 0; c < i.n; ++c) {
-        double x = read(i.a, r * from + c, i.from);
-        const double y = read(i.b, (i.repeats_b ? 0 : r * from) + c, i.from);
-        if (i.function == AscendFunction::add) x += y;
-        if (i.function == AscendFunction::max) x = std::max(x, y);
-        if (i.function == AscendFunction::relu) x = std::max(x, 0.0);
-        write(i.to, r * to + c, i.into, x);
+        const double x = read(i.a, r * from + c, i.from);
+        const Index second = i.spreads_b ? r : (i.repeats_b ? 0 : r * from) + c;
+        all = c == 0 ? x : sums ? all + x : std::max(all, x);
+        if (i.function == AscendFunction::transpose)
+          write(i.to, c * (i.stride_to ? i.stride_to : i.m) + r, i.into, x);
+        else if (!is_over_row(i.function))
+          write(i.to, r * to + c, i.into,
+                function_of(i.function, x, read(i.b, second, i.from), i.scalar));
       }
+      if (is_over_row(i.function)) write(i.to, r * i.stride_to, i.into, all);
+    }
   }
 
   std::array<Memory, 7> buffers_;

@@ -3,10 +3,10 @@
 /// A simulated Ascend: what a network computes with its formats, its cube and its rounding.
 ///   Model<...> model(communicator, AscendSim{{.chip = Ascend910()}});
 /// Numbers follow a written reference bit for bit, the same on any number of threads; they are not
-/// claimed to be silicon's. MatMul and Conv2D are programs of instructions (matmul_program.hpp)
-/// that are run; other operators are their own laws, with what they read and write rounded as the
-/// precision mode says. Between operators, and between ranks, numbers are float32 that hold these
-/// values.
+/// claimed to be silicon's. MatMul, Conv2D, functions of elements and of lines are programs of
+/// instructions (matmul/, vector/) that are run; what only moves numbers, and pools, are their own
+/// laws, with what they read and write rounded as the precision mode says. Between operators, and
+/// between ranks, numbers are float32 that hold these values.
 #include <tenon/backend/ascend/ascend_sim_options.hpp>
 #include <tenon/backend/backend.hpp>
 #include <tenon/core/separate.hpp>

@@ -4,6 +4,7 @@
 #include <tenon/backend/ascend/kernel/ascend_convolution.hpp>
 #include <tenon/backend/ascend/kernel/ascend_law.hpp>
 #include <tenon/backend/ascend/kernel/ascend_matmul.hpp>
+#include <tenon/backend/ascend/kernel/ascend_vector.hpp>
 
 namespace tenon {
 
@@ -33,6 +34,8 @@ TENON_DECL std::unique_ptr<PreparedKernel> AscendSim::prepare(
   if (op == "Conv2D" && detail::AscendConvolutionKernel::takes(call))
     return std::make_unique<detail::AscendConvolutionKernel>(call, parameters[1], precision,
                                                              machine_);
+  if (const auto x = detail::AscendVectorKernel::lowered(op, call, precision))
+    return std::make_unique<detail::AscendVectorKernel>(op, call, *x, machine_);
   if (precision == Precision{} || !call.law) return nullptr;
   return std::make_unique<detail::AscendLawKernel>(op, call, machine_);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/backend/ascend/chip/chips.hpp>
-#include <tenon/backend/ascend/vector/elementwise_program.hpp>
+#include <tenon/backend/ascend/vector/vector_builder.hpp>
+#include <tenon/backend/ascend/vector/vector_program.hpp>
 #include <tenon/backend/ascend/legality/legality.hpp>
 #include <tenon/backend/ascend/matmul/matmul_program.hpp>
 
@@ -73,13 +74,15 @@ TEST_CASE("every program that is written here is legal, on any chip, of any size
       CHECK(test::error_of([&] {
               check_legal(matmul_program(t, chip, matmul_tiling(t, chip, pinned)), chip);
             }) == "");
-      AscendElementwise e{.steps = {{AscendFunction::add}, {AscendFunction::exp}}};
-      e.n = 1 + Index(random() % 100000);
+      detail::VectorBuilder w;
+      const int x = w.operand(VectorExtent::whole), y = w.operand(VectorExtent::whole);
+      w.then(AscendFunction::exp, again % 4 ? w.then(AscendFunction::add, x, y) : x);
+      AscendVector e = w.task;
+      e.columns = 1 + Index(random() % 100000);
       if (again % 3 == 0) e.work = Element::float32;
-      if (again % 4 == 0) e.steps = {{AscendFunction::relu}};
-      e = e.placed();
-      const ElementwiseTiling tiling{.tile = again % 4 ? 0 : 256, .buffers = again % 6 ? 2 : 1};
-      CHECK(test::error_of([&] { check_legal(elementwise_program(e, chip, tiling), chip); }) == "");
+      e = e.placed(chip);
+      const VectorTiling tiling{.tile = again % 4 ? 0 : 256, .buffers = again % 6 ? 2 : 1};
+      CHECK(test::error_of([&] { check_legal(vector_program(e, chip, tiling), chip); }) == "");
     }
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/backend/ascend/chip/chips.hpp>
-#include <tenon/backend/ascend/vector/elementwise_program.hpp>
 #include <tenon/backend/ascend/time/roofline.hpp>
 #include <tenon/backend/ascend/time/steady_matmul.hpp>
+#include <tenon/backend/ascend/time/transpose_time.hpp>
+#include <tenon/backend/ascend/time/vector_time.hpp>
+#include <tenon/backend/ascend/vector/line_functions.hpp>
 
 #include <doctest/doctest.h>
 
@@ -107,17 +109,72 @@ TEST_CASE("8192 cubed is timed in less than two seconds, above its roofline") {
 
 TEST_CASE("a function of elements moves each number once, and double buffers pay") {
   for (const AscendChip& chip : ascend_chips()) {
-    AscendElementwise t{.steps = {{AscendFunction::add}}, .n = 1 << 20};
-    t = t.placed();
-    const AscendTime two = ascend_time(elementwise_program(t, chip, {.tile = 4096}), chip);
+    const AscendVector t =
+        element_task(*element_function("add"), 1 << 20, Element::float16).placed(chip);
+    const AscendTime two = ascend_time(vector_program(t, chip, {.tile = 4096}), chip);
     const AscendTime one =
-        ascend_time(elementwise_program(t, chip, {.tile = 4096, .buffers = 1}), chip);
+        ascend_time(vector_program(t, chip, {.tile = 4096, .buffers = 1}), chip);
     CAPTURE(chip.name);
-    CHECK(two.read_bytes == double(t.n) * 4);
-    CHECK(two.written_bytes == double(t.n) * 2);
+    CHECK(two.read_bytes == double(t.columns) * 4);
+    CHECK(two.written_bytes == double(t.columns) * 2);
     CHECK(two.task < one.task);
     CHECK(two.task > roofline(work_of(t), chip).bound());
   }
+}
+
+TEST_CASE("law: lines are timed from a few as from all, and read once where ub holds them") {
+  for (const AscendChip& chip : {Ascend910B2(), Ascend910()})
+    for (const auto& [outer, line, inner] :
+         {std::tuple<Index, Index, Index>{40000, 100, 1}, {3, 60000, 1}, {700, 17, 30},
+          {1, 300, 5000}})
+      for (const char* name : {"softmax", "reduce_mean", "layer_norm"}) {
+        const LineFunction& f = *line_function(name);
+        const bool scales = inner == 1 && f.name == "layer_norm";
+        const AscendVector t =
+            line_task(f, outer, line, inner, Element::float16, 1e-5, scales).placed(chip);
+        const VectorTiling tiling = vector_tiling(t, chip, {.cores = 3});
+        const GmTraffic traffic = gm_traffic(t, chip, tiling);
+        const AscendTime whole = ascend_time(vector_program(t, chip, tiling), chip, traffic);
+        const AscendTime few = vector_time(t, chip, tiling);
+        CAPTURE(name);
+        CAPTURE(line);
+        CAPTURE(inner);
+        CHECK(few.task == doctest::Approx(whole.task).epsilon(0.01));
+        CHECK(few.mean_core == doctest::Approx(whole.mean_core).epsilon(0.01));
+        if (chip.nd_to_nz != 0)  // rows there have no gaps, which are read with them
+          CHECK(few.read_bytes == doctest::Approx(whole.read_bytes));
+        CHECK(few.task > roofline(work_of(t), chip).bound());
+        if (tiling.tile >= line && !scales && chip.nd_to_nz != 0)
+          CHECK(whole.read_bytes == double(t.numbers()) * 2);
+      }
+}
+
+TEST_CASE("law: a transposition is timed from a few tiles as from all") {
+  for (const AscendChip& chip : {Ascend910B2(), Ascend910()})
+    for (const auto& [shape, order] :
+         {std::pair<Dims, Dims>{{3000, 5000}, {1, 0}}, {{60, 70, 300}, {1, 0, 2}}}) {
+      const AscendTranspose t = transpose_task(shape, order, Element::float32).placed();
+      const AscendTime few = transpose_time(t, chip);
+      const AscendTime whole = ascend_time(transpose_program(t, chip), chip);
+      CHECK(few.task == doctest::Approx(whole.task).epsilon(0.02));
+      CHECK(whole.read_bytes == double(t.numbers()) * 4);
+      CHECK(whole.written_bytes == double(t.numbers()) * 4);
+    }
+}
+
+TEST_CASE("products of a batch take as long as they do one by one, or less") {
+  const AscendChip chip = Ascend910B1();
+  const AscendMatMul t = plain_matmul(chip, 512, 512, 64);
+  const MatMulTiling all = matmul_tiling(t, chip), one = matmul_tiling(t, chip, {.cores = 1});
+  const AscendTime single = steady_matmul_time(t, chip, all);
+  CHECK(batched_matmul_time(t, chip, all, 1, 1).core == doctest::Approx(single.core));
+  const AscendTime rows = batched_matmul_time(t, chip, all, 48, 1);
+  CHECK(rows.macs == 48 * single.macs);
+  CHECK(rows.core > 40 * single.core);
+  const AscendTime spread = batched_matmul_time(t, chip, one, 48, 24);
+  CHECK(spread.macs == rows.macs);
+  CHECK(spread.cores == 24);
+  CHECK(spread.core < rows.core);
 }
 
 TEST_CASE("what is slower makes no program faster") {

@@ -106,14 +106,18 @@ class AscendCore {
   }
 
   RoundingCounts compute(const AscendInstruction& i, const AscendGm& gm) {
-    const bool over_row =
-        i.function == AscendFunction::sum_row || i.function == AscendFunction::max_row;
-    const bool two = i.function >= AscendFunction::add && i.function <= AscendFunction::max;
+    const bool over_row = is_over_row(i.function);
+    const bool turns = i.function == AscendFunction::transpose;
     const std::byte* a = buffers_.at(gm, i.a, rows(i.m, i.n, i.stride_from, i.from));
-    const Index m_b = i.repeats_b ? 1 : i.m;
-    const std::byte* b =
-        two ? buffers_.at(gm, i.b, rows(m_b, i.n, i.stride_from, i.from)) : nullptr;
-    std::byte* to = buffers_.at(gm, i.to, rows(i.m, over_row ? 1 : i.n, i.stride_to, i.into));
+    const Index size_b =
+        i.spreads_b ? i.m * bytes(i.from) : rows(i.repeats_b ? 1 : i.m, i.n, i.stride_from, i.from);
+    const std::byte* b = takes_two(i.function) ? buffers_.at(gm, i.b, size_b) : nullptr;
+    const Index m = turns ? i.n : i.m, n = turns ? i.m : over_row ? 1 : i.n;
+    std::byte* to = buffers_.at(gm, i.to, rows(m, n, i.stride_to, i.into));
+    if (turns) {
+      detail::turn_rows(i, a, to);
+      return {};
+    }
     if (i.from != Element::int32 || i.into != Element::int32)
       return detail::calculate(i, a, b, to, numerics_.overflow);
     detail::calculate_whole(i, reinterpret_cast<const std::int32_t*>(a),

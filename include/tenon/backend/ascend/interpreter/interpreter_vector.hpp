@@ -20,8 +20,7 @@ inline float vector_over_row(AscendFunction function, const float* x, Index n) {
 inline RoundingCounts calculate(const AscendInstruction& i, const std::byte* a, const std::byte* b,
                                 std::byte* to, OverflowMode overflow) {
   constexpr Index most = 512;
-  const bool over_row =
-      i.function == AscendFunction::sum_row || i.function == AscendFunction::max_row;
+  const bool over_row = is_over_row(i.function), flushes = flushes_subnormals(i.function);
   const Index from_each = bytes(i.from), into_each = bytes(i.into);
   const Index from = (i.stride_from ? i.stride_from : i.n) * from_each;
   const Index into = (i.stride_to ? i.stride_to : over_row ? 1 : i.n) * into_each;
@@ -29,6 +28,10 @@ inline RoundingCounts calculate(const AscendInstruction& i, const std::byte* a, 
   alignas(64) float x[most], y[most];
   for (Index r = 0; r < i.m; ++r) {
     float result = 0;
+    if (b && i.spreads_b) {
+      read_floats(i.from, b + r * from_each, 1, y);
+      std::fill_n(y, std::min<Index>(most, i.n), y[0]);
+    }
     for (Index first = 0; first < i.n; first += most) {
       const Index n = std::min(most, i.n - first);
       read_floats(i.from, a + r * from + first * from_each, n, x);
@@ -39,13 +42,25 @@ inline RoundingCounts calculate(const AscendInstruction& i, const std::byte* a, 
           result = i.function == AscendFunction::sum_row ? result + part : std::max(result, part);
         continue;
       }
-      if (b) read_floats(i.from, b + (i.repeats_b ? 0 : r * from) + first * from_each, n, y);
+      if (b && !i.spreads_b)
+        read_floats(i.from, b + (i.repeats_b ? 0 : r * from) + first * from_each, n, y);
+      if (flushes) flush_subnormals(i.from, x, n);
       vector_row(i.function, x, b ? y : nullptr, i.scalar, n, x);
+      if (flushes) flush_subnormals(i.into, x, n);
       counts += write_floats(i.into, x, n, overflow, to + r * into + first * into_each);
     }
     if (over_row) counts += write_floats(i.into, &result, 1, overflow, to + r * into);
   }
   return counts;
+}
+
+/// m rows of n become n rows of m, number by number as they are.
+inline void turn_rows(const AscendInstruction& i, const std::byte* a, std::byte* to) {
+  const Index each = bytes(i.from), from = i.stride_from ? i.stride_from : i.n;
+  const Index into = i.stride_to ? i.stride_to : i.m;
+  for (Index r = 0; r < i.m; ++r)
+    for (Index c = 0; c < i.n; ++c)
+      std::memcpy(to + (c * into + r) * each, a + (r * from + c) * each, std::size_t(each));
 }
 
 /// int32 has no floats between: add, max, relu and copy, modulo 2^32.
@@ -54,7 +69,8 @@ inline void calculate_whole(const AscendInstruction& i, const std::int32_t* a,
   const Index from = i.stride_from ? i.stride_from : i.n, into = i.stride_to ? i.stride_to : i.n;
   for (Index r = 0; r < i.m; ++r)
     for (Index c = 0; c < i.n; ++c) {
-      const std::int32_t x = a[r * from + c], y = b ? b[(i.repeats_b ? 0 : r * from) + c] : 0;
+      const Index second = i.spreads_b ? r : (i.repeats_b ? 0 : r * from) + c;
+      const std::int32_t x = a[r * from + c], y = b ? b[second] : 0;
       std::int32_t& z = to[r * into + c];
       if (i.function == AscendFunction::add) z = std::int32_t(std::uint32_t(x) + std::uint32_t(y));
       else if (i.function == AscendFunction::max) z = std::max(x, y);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What the vector unit makes of rows of numbers: float32 is computed in float32 and float16 in
-/// float32 too, rounded once. exp, ln, sqrt, tanh and erf are those of double, rounded.
+/// float32 too, rounded once. exp, ln, tanh, erf and pow are those of double, rounded; exp, ln and
+/// sqrt take and give zero for subnormal numbers. (asc-devkit: Exp, Ln, Sqrt)
 ///   calculate(instruction, a, b, to, OverflowMode::saturate)
 #include <cmath>
 #include <limits>
@@ -25,6 +26,8 @@ inline float vector_function(AscendFunction function, float x, float y, float sc
     case AscendFunction::mul: return x * y;
     case AscendFunction::div: return x / y;
     case AscendFunction::max: return x < y ? y : x;
+    case AscendFunction::min: return y < x ? y : x;
+    case AscendFunction::pow: return float(std::pow(double(x), double(y)));
     case AscendFunction::relu: return x < 0 ? 0 : x;
     case AscendFunction::exp: return by_double([](double v) { return std::exp(v); });
     case AscendFunction::ln: return by_double([](double v) { return std::log(v); });
@@ -34,22 +37,44 @@ inline float vector_function(AscendFunction function, float x, float y, float sc
     case AscendFunction::reciprocal: return 1 / x;
     case AscendFunction::add_scalar: return x + scalar;
     case AscendFunction::mul_scalar: return x * scalar;
+    case AscendFunction::max_scalar: return x < scalar ? scalar : x;
+    case AscendFunction::min_scalar: return scalar < x ? scalar : x;
     case AscendFunction::fill: return scalar;
     case AscendFunction::sum_row:
-    case AscendFunction::max_row: break;  // of a row
+    case AscendFunction::max_row:
+    case AscendFunction::transpose: break;  // of rows
   }
   return x;
 }
 
-/// The functions of the tutorial network, in loops without a choice for each number.
+constexpr bool flushes_subnormals(AscendFunction f) {
+  return f == AscendFunction::exp || f == AscendFunction::ln || f == AscendFunction::sqrt;
+}
+/// What is smaller than the smallest normal number of the type becomes zero of its sign.
+inline void flush_subnormals(Element element, float* x, Index n) {
+  const float least = element == Element::float16 ? 0x1p-14f : 0x1p-126f;
+  for (Index i = 0; i < n; ++i) x[i] = std::fabs(x[i]) < least ? std::copysign(0.f, x[i]) : x[i];
+}
+
+/// In loops without a choice for each number, that compilers make vectors of, where there are some.
 inline void vector_row(AscendFunction function, const float* x, const float* y, float scalar,
                        Index n, float* to) {
-  if (function == AscendFunction::add)
-    for (Index i = 0; i < n; ++i) to[i] = x[i] + y[i];
-  else if (function == AscendFunction::relu)
-    for (Index i = 0; i < n; ++i) to[i] = x[i] < 0 ? 0 : x[i];
-  else
-    for (Index i = 0; i < n; ++i) to[i] = vector_function(function, x[i], y ? y[i] : 0, scalar);
+  const auto each = [&](auto&& f) {
+    for (Index i = 0; i < n; ++i) to[i] = f(i);
+  };
+  switch (function) {
+    case AscendFunction::copy:
+    case AscendFunction::convert: return each([&](Index i) { return x[i]; });
+    case AscendFunction::add: return each([&](Index i) { return x[i] + y[i]; });
+    case AscendFunction::sub: return each([&](Index i) { return x[i] - y[i]; });
+    case AscendFunction::mul: return each([&](Index i) { return x[i] * y[i]; });
+    case AscendFunction::div: return each([&](Index i) { return x[i] / y[i]; });
+    case AscendFunction::relu: return each([&](Index i) { return x[i] < 0 ? 0 : x[i]; });
+    case AscendFunction::add_scalar: return each([&](Index i) { return x[i] + scalar; });
+    case AscendFunction::mul_scalar: return each([&](Index i) { return x[i] * scalar; });
+    default:
+      return each([&](Index i) { return vector_function(function, x[i], y ? y[i] : 0, scalar); });
+  }
 }
 
 /// As floats; int32 beyond 2^24 is rounded.

@@ -5,6 +5,7 @@
 ///   y[p q, o] = A[p q, c1 k l c0] B[c1 k l c0, o], + bias[o], then the activation
 #include <tenon/backend/ascend/format/picture_formats.hpp>
 #include <tenon/backend/ascend/kernel/ascend_product.hpp>
+#include <tenon/backend/ascend/kernel/ascend_vector_run.hpp>
 #include <tenon/backend/backend.hpp>
 #include <tenon/core/window.hpp>
 
@@ -32,6 +33,7 @@ class AscendConvolutionKernel : public PreparedKernel {
         places_(y_[1] * y_[2] * y_[3] * Index(sizeof(float))),
         rows_(volume(call.inputs[1].box) * Index(sizeof(float))),
         packed_(forms ? 0 : product_.task().b_bytes()) {
+    if (call.activation && !product_.task().relu) activation_.emplace(call, machine_);
     counts_ = &machine_->counts.emplace_back(AscendCounts{"Conv2D", {}, {}, {}});
   }
 
@@ -60,7 +62,7 @@ class AscendConvolutionKernel : public PreparedKernel {
       for (Index o = 0; o < y_[1]; ++o)
         for (Index place = 0; place < all; ++place) y[o * all + place] = places[place * y_[1] + o];
     }
-    if (call.activation && !product_.task().relu) counts_->results += activate(call, *machine_);
+    if (activation_) counts_->results += activation_->run(call);
   }
 
  private:
@@ -114,6 +116,7 @@ class AscendConvolutionKernel : public PreparedKernel {
   AscendProduct product_;
   Memory windows_, places_, rows_, packed_;
   const std::byte* weights_ = nullptr;
+  std::optional<AscendActivation> activation_;
   AscendCounts* counts_;
 };
 

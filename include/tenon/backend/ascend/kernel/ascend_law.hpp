@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// An operator of a simulated Ascend by its own law: what it reads is made float16, and what it
-/// writes.  y = float16(law(float16(x), ...))
+/// An operator that has no program on a simulated Ascend, as pools: by its own law, with what it
+/// reads made float16, and what it writes.  y = float16(law(float16(x), ...))
 #include <vector>
 
-#include <tenon/backend/ascend/kernel/ascend_machine.hpp>
+#include <tenon/backend/ascend/kernel/ascend_vector_run.hpp>
 #include <tenon/backend/backend.hpp>
 
 namespace tenon::detail {
@@ -17,6 +17,7 @@ class AscendLawKernel : public PreparedKernel {
       : machine_(std::move(machine)) {
     for (const Block& x : call.inputs)
       rounded_.emplace_back(x.element == Element::float32 ? volume(x.box) * 4 : 0);
+    if (call.activation && call.activation_name != "ReLU") activation_.emplace(call, machine_);
     counts_ = &machine_->counts.emplace_back(AscendCounts{op, {}, {}, {}});
   }
 
@@ -32,17 +33,17 @@ class AscendLawKernel : public PreparedKernel {
           through_float16(call.inputs[i].as<const float>(), volume(call.inputs[i].box), overflow,
                           here.inputs[i].as<float>());
     }
-    const bool later = call.activation && call.activation_name != "ReLU";
-    if (later) here.activation = nullptr, here.activation_name = {};
+    if (activation_) here.activation = nullptr, here.activation_name = {};
     call.law(here);
     float* y = call.output.as<float>();
     counts_->results += through_float16(y, volume(call.output.box), overflow, y);
-    if (later) counts_->results += activate(call, *machine_);
+    if (activation_) counts_->results += activation_->run(call);
   }
 
  private:
   std::shared_ptr<AscendMachine> machine_;
   std::vector<Memory> rounded_;  // of each input
+  std::optional<AscendActivation> activation_;
   AscendCounts* counts_;
 };
 

@@ -79,15 +79,5 @@ inline RoundingCounts through_float16(const float* from, Index n, OverflowMode o
   return counts;
 }
 
-/// An activation behind a result: each number by its function, rounded as its own mode says.
-inline RoundingCounts activate(const KernelCall& call, const AscendMachine& machine) {
-  const AscendSimOptions& o = machine.options;
-  float* y = call.output.as<float>();
-  const Index n = volume(call.output.box);
-  for (Index i = 0; i < n; ++i) y[i] = (*call.activation)(y[i]);
-  if (precision_of(call.activation_name, o.precision, o.chip) == Precision{}) return {};
-  return through_float16(y, n, machine.overflow(), y);
-}
-
 }  // namespace detail
 }  // namespace tenon

@@ -3,6 +3,7 @@
 /// MatMul of a plan's step on a simulated Ascend:  C = A B, + bias, then the activation
 /// B that is a parameter is converted once, to FRACTAL_Z, whose fractals go to L0B as they are.
 #include <tenon/backend/ascend/kernel/ascend_product.hpp>
+#include <tenon/backend/ascend/kernel/ascend_vector_run.hpp>
 #include <tenon/backend/backend.hpp>
 #include <tenon/backend/matrix_batch.hpp>
 
@@ -26,6 +27,7 @@ class AscendMatMulKernel : public PreparedKernel {
       b_ = Memory(batch_.count_b * t.b_bytes());
       rows_ = Memory(t.k * t.n * bytes(t.element));
     }
+    if (call.activation && !product_.task().relu) activation_.emplace(call, machine_);
     counts_ = &machine_->counts.emplace_back(AscendCounts{"MatMul", {}, {}, {}});
   }
 
@@ -52,7 +54,7 @@ class AscendMatMulKernel : public PreparedKernel {
       product_.run(all_b + Batch::matrix_of(b, c, i) * product_.task().b_bytes(), *counts_);
       product_.take_result(c.as<float>() + i * batch_.rows * batch_.columns);
     }
-    if (call.activation && !product_.task().relu) counts_->results += activate(call, *machine_);
+    if (activation_) counts_->results += activation_->run(call);
   }
 
  private:
@@ -84,6 +86,7 @@ class AscendMatMulKernel : public PreparedKernel {
   AscendProduct product_;
   Memory b_, rows_;
   const std::byte* packed_b_ = nullptr;
+  std::optional<AscendActivation> activation_;
   AscendCounts* counts_;
 };
 

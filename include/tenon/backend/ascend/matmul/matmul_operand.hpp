@@ -48,6 +48,10 @@ class MatMulOperand {
       copy.n = std::int32_t(up_to(x.rows, 16) * matrix_.width);
       copy.stride_from = up_to(matrix_.rows, 16) * matrix_.width;
     }
+    if (is_a_ && s_.task.window > 1) {
+      auto& rows = matrix_.format == AscendFormat::nd ? copy.m : copy.n;
+      rows = std::int32_t(up_to(parts_of(rows, s_.task.window), 16));
+    }
     w.add(copy);
     ring_.filled(w);
   }

@@ -26,7 +26,7 @@ inline double matmul_cycles(const AscendMatMul& t, const AscendChip& chip,
       double(m) * double(n) * double(t.k) / macs + double(steps) * chip.mmad_start / 8;
   const double mte1 = each * (a / chip.load_a_rate + b / chip.load_b_rate) +
                       double(2 * steps) * chip.load_image_latency;
-  const double mte2 = each * (a + b) / chip.l2_reached_rate;
+  const double mte2 = each * (a / double(t.window) + b) / chip.l2_reached_rate;
   return std::max({cube, mte1, mte2}) + (cube + mte1 + mte2) / 16;
 }
 

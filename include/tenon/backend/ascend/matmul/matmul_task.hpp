@@ -17,6 +17,9 @@ struct AscendMatMul {
   bool has_bias = false, relu = false;
   AscendFormat a_format = AscendFormat::nd, b_format = AscendFormat::nd;
   AscendFormat c_format = AscendFormat::nd;
+  /// Of windows of pictures, for their time alone: so many numbers of A come of each that is copied
+  /// in, as loads unroll them (LoadData3D).
+  Index window = 1;
   Index a = 0, b = 0, bias = 0, c = 0;  // bytes in gm, multiples of 32; of 512 is faster
 
   Element sum() const { return element == Element::int8 ? Element::int32 : Element::float32; }

@@ -46,6 +46,8 @@ enum class AscendFunction : std::uint8_t {
   mul,
   div,
   max,
+  min,
+  pow,
   relu,
   exp,
   ln,
@@ -55,10 +57,21 @@ enum class AscendFunction : std::uint8_t {
   reciprocal,
   add_scalar,
   mul_scalar,
+  max_scalar,
+  min_scalar,
   sum_row,
   max_row,
-  fill,  // with `scalar`
+  fill,       // with `scalar`
+  transpose,  // m rows of n numbers become n rows of m
 };
+
+constexpr bool takes_two(AscendFunction f) {
+  return f >= AscendFunction::add && f <= AscendFunction::pow;
+}
+/// They make one number of each row.
+constexpr bool is_over_row(AscendFunction f) {
+  return f == AscendFunction::sum_row || f == AscendFunction::max_row;
+}
 
 /// Where something begins.
 struct AscendPlace {
@@ -77,6 +90,7 @@ struct AscendInstruction {
   bool transposes = false;               // load: what lies in l1 is the transposed matrix
   bool image = false;                    // load: by the unit that unrolls windows (LoadData3D)
   bool repeats_b = false;                // calculate: b is one row of n, taken for every row of a
+  bool spreads_b = false;                // calculate: b is m numbers, each taken for a row of a
   bool relu = false;                     // take_out: after its conversion
   AscendPipe peer = AscendPipe::scalar;  // set_flag: who waits; wait_flag: who sets
   std::uint8_t event = 0;

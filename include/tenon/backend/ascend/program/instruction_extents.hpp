@@ -32,11 +32,6 @@ constexpr Index nz_extent(Index rows, Index columns, Index width, Index stride) 
   return rows_extent(fractals(columns, width), tall, stride);
 }
 
-constexpr bool reads_second(AscendFunction f) {
-  return f == AscendFunction::add || f == AscendFunction::sub || f == AscendFunction::mul ||
-         f == AscendFunction::div || f == AscendFunction::max;
-}
-
 }  // namespace detail
 
 inline AscendExtents extents(const AscendInstruction& i) {
@@ -90,14 +85,20 @@ inline AscendExtents extents(const AscendInstruction& i) {
       break;
     }
     case AscendOp::calculate: {
-      const bool row =
-          i.function == AscendFunction::sum_row || i.function == AscendFunction::max_row;
+      const bool turns = i.function == AscendFunction::transpose;
       if (i.function != AscendFunction::fill)
         all.reads = {at(i.a, rows_extent(i.m, i.n, i.stride_from), i.from)};
-      if (reads_second(i.function))
-        all.reads.push_back(
-            at(i.b, i.repeats_b ? i.n : rows_extent(i.m, i.n, i.stride_from), i.from));
-      all.writes = {at(i.to, row ? Index(i.m) : rows_extent(i.m, i.n, i.stride_to), i.into)};
+      if (takes_two(i.function))
+        all.reads.push_back(at(i.b,
+                               i.repeats_b   ? i.n
+                               : i.spreads_b ? i.m
+                                             : rows_extent(i.m, i.n, i.stride_from),
+                               i.from));
+      all.writes = {at(i.to,
+                       is_over_row(i.function) ? Index(i.m)
+                       : turns                 ? rows_extent(i.n, i.m, i.stride_to)
+                                               : rows_extent(i.m, i.n, i.stride_to),
+                       i.into)};
       break;
     }
     default: break;

@@ -12,12 +12,14 @@ constexpr double vector_passes(AscendFunction function) {
     case AscendFunction::add:
     case AscendFunction::sub:
     case AscendFunction::mul:
-    case AscendFunction::max: return 2;  // two operands are read one after the other
+    case AscendFunction::max:
+    case AscendFunction::min: return 2;  // two operands are read one after the other
     case AscendFunction::exp:
     case AscendFunction::ln:
     case AscendFunction::sqrt:
     case AscendFunction::reciprocal:
     case AscendFunction::div: return 4;
+    case AscendFunction::pow: return 10;  // exp(b ln a)
     case AscendFunction::tanh: return 14;
     case AscendFunction::erf: return 14;
     default: return 1;
@@ -120,7 +122,8 @@ class AscendCosts {
 
   double calculate(const AscendInstruction& i) const {
     const double each = double(std::max(bytes(i.from), bytes(i.into)));
-    const bool gaps = i.repeats_b || (i.stride_from != 0 && i.stride_from != i.n);
+    const bool gaps = i.repeats_b || i.spreads_b || is_over_row(i.function) ||
+                      (i.stride_from != 0 && i.stride_from != i.n);
     const double repeats = gaps ? i.m * whole(i.n * each, chip_.vector_bytes)
                                 : whole(double(i.m) * i.n * each, chip_.vector_bytes);
     return chip_.vector_start + repeats * vector_passes(i.function) * chip_.vector_operand;

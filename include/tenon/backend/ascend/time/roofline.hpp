@@ -4,7 +4,7 @@
 ///   roofline(work, chip).cube   macs over all cubes' rate
 #include <tenon/backend/ascend/matmul/matmul_task.hpp>
 #include <tenon/backend/ascend/time/timing.hpp>
-#include <tenon/backend/ascend/vector/elementwise_task.hpp>
+#include <tenon/backend/ascend/vector/vector_task.hpp>
 
 namespace tenon {
 
@@ -47,11 +47,23 @@ inline AscendWork work_of(const AscendMatMul& t) {
           .read_bytes = (double(t.m) * double(t.k) + double(t.k) * double(t.n)) * each,
           .written_bytes = double(t.m) * double(t.n) * double(bytes(t.result))};
 }
-inline AscendWork work_of(const AscendElementwise& t) {
-  const double read = double(t.n) * double(bytes(t.element) * t.operands());
-  return {.vector_bytes = double(t.n) * double(bytes(t.work)) * double(t.steps.size()),
-          .read_bytes = read,
-          .written_bytes = double(t.n) * double(bytes(t.result))};
+inline AscendWork work_of(const AscendVector& t) {
+  AscendWork work;
+  const auto numbers = [&](int value) {
+    const VectorExtent extent = t.extent(value);
+    return double(extent == VectorExtent::whole  ? t.numbers()
+                  : extent == VectorExtent::line ? t.lines()
+                                                 : t.line_numbers());
+  };
+  for (int v = 0; v < t.values(); ++v) {
+    const VectorStep* step = t.step_of(v);
+    if (!step) work.read_bytes += numbers(v) * double(bytes(t.element));
+    else
+      work.vector_bytes +=
+          std::max(numbers(v), numbers(step->a)) * double(bytes(t.work));  // a sum reads its line
+  }
+  work.written_bytes = numbers(t.values() - 1) * double(bytes(t.result));
+  return work;
 }
 
 }  // namespace tenon

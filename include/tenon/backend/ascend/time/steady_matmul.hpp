@@ -17,7 +17,8 @@ inline GmTraffic gm_traffic(const AscendMatMul& t, const AscendChip& chip,
   using detail::parts_of;
   GmTraffic traffic;
   const double each = double(bytes(t.element));
-  const double a = double(t.m) * double(t.k) * each, b = double(t.k) * double(t.n) * each;
+  const double a = double(t.m) * double(t.k) * each / double(t.window);
+  const double b = double(t.k) * double(t.n) * each;
   const double trips_n = double(parts_of(t.n, tiling.base_n));
   const double trips_m = double(parts_of(t.m, tiling.base_m));
   traffic.read_bytes = a * trips_n + b * trips_m;
@@ -34,22 +35,29 @@ namespace detail {
 
 class SteadyMatMul {
  public:
-  SteadyMatMul(const AscendMatMul& t, const AscendChip& chip, const MatMulTiling& tiling)
-      : t_(t), chip_(chip), tiling_(tiling), traffic_(gm_traffic(t, chip, tiling)) {}
+  SteadyMatMul(const AscendMatMul& t, const AscendChip& chip, const MatMulTiling& tiling,
+               const GmTraffic& traffic)
+      : t_(t), chip_(chip), tiling_(tiling), traffic_(traffic) {}
 
-  AscendTime time() const {
+  /// @param rounds, groups  as of batched_matmul_time
+  AscendTime time(double rounds = 1, double groups = 1) const {
     const AscendCosts costs(chip_, traffic_);
     std::vector<CoresAlike> cores;
     const Index rows = single_m(t_, tiling_), columns = single_n(t_, tiling_);
     for (const auto& [m, times_m] : pieces(t_.m, rows))
       for (const auto& [n, times_n] : pieces(t_.n, columns))
-        cores.push_back({piece_time(costs, m, n), double(times_m) * double(times_n)});
+        cores.push_back({all_rounds(piece_time(costs, m, n), rounds),
+                         double(times_m) * double(times_n) * groups});
     return ascend_time(cores, chip_, traffic_);
   }
 
  private:
   using Sizes = std::vector<std::pair<Index, Index>>;  // of a part, and how often
 
+  static CoreTime all_rounds(CoreTime time, double rounds) {
+    time.add(CoreTime(time), rounds - 1);
+    return time;
+  }
   static Sizes pieces(Index whole, Index part) {
     Sizes sizes;
     if (whole / part) sizes.emplace_back(part, whole / part);
@@ -100,7 +108,25 @@ inline AscendTime steady_matmul_time(const AscendMatMul& t, const AscendChip& ch
                                      const MatMulTiling& tiling) {
   check(t, chip);
   check(t, chip, tiling);
-  return detail::SteadyMatMul(t, chip, tiling).time();
+  return detail::SteadyMatMul(t, chip, tiling, gm_traffic(t, chip, tiling)).time();
+}
+
+/// `count` such products, `groups` of them at once, each on the tiling's cores, and as many rounds
+/// of them as it takes.
+/// @pre groups times the tiling's cores are no more than the chip's
+inline AscendTime batched_matmul_time(const AscendMatMul& t, const AscendChip& chip,
+                                      const MatMulTiling& tiling, Index count, Index groups) {
+  check(t, chip);
+  check(t, chip, tiling);
+  GmTraffic traffic = gm_traffic(t, chip, tiling);
+  const double distinct = traffic.missed * traffic.read_bytes * double(count);
+  traffic.read_bytes *= double(count);
+  traffic.written_bytes *= double(count);
+  traffic.cores *= double(groups);
+  detail::put_misses(traffic, chip, distinct);
+  const double rounds = double((count + groups - 1) / groups);
+  // In the last round some stand idle: cores are counted by what they do.
+  return detail::SteadyMatMul(t, chip, tiling, traffic).time(rounds, double(count) / rounds);
 }
 
 }  // namespace tenon
