@@ -55,16 +55,16 @@ TEST_CASE("layers where names and shapes are those of one, else operators") {
     y = add(matmul(y, parameter(g, "p", "weight", {3, 3})), parameter(g, "q", "bias", {3}));
     return add(matmul(y, parameter(g, "r", "weight", {3, 2})), parameter(g, "r", "bias", {1}));
   });
-  const std::string text = cpp_network(graph, {.of = "x.onnx\\\n", .name = "class"});
+  const std::string text = cpp_network(graph, {.of = "x.onnx\\\n", .name = "Classes"});
   for (const char* line :
-       {"// \"x.onnx\\\\\\012\" in C++", "struct class2 {", "  constexpr auto construct(auto int2)",
+       {"// \"x.onnx\\\\\\012\" in C++", "struct Classes {", "  constexpr auto construct(auto int2)",
         "  tenon::Convolution conv1{\"conv1\", 1, 2, {3, 3}, tenon::Conv2d({2, 2}, {1, 1, 1, 1})};",
         "  tenon::Convolution conv_2{\"conv 2\", 2, 2, {3, 3}, tenon::Conv2d(), "
         "tenon::Convolution::no_bias};",
         "  tenon::Dense a_0{\"a.0\", 2, 4, tenon::Dense::transposed};",
         "  tenon::Dense fc{\"fc\", 4, 3};", "parameter(\"p.weight\", {3, 3})",
         "parameter(\"q.bias\", {3})", "parameter(\"r.weight\", {3, 2})",
-        "parameter(\"r.bias\", {1})", "using class2Input = tenon::Input<2, 1, 6, 6>;"})
+        "parameter(\"r.bias\", {1})", "using ClassesInput = tenon::Input<2, 1, 6, 6>;"})
     CHECK_MESSAGE(has(text, line), line << "\n" << text);
 }
 
@@ -92,4 +92,8 @@ TEST_CASE("what is no network in C++ is an error") {
   Graph several = graph_of({{2}}, first);
   several.further.push_back(several.output);
   CHECK(error(several) == cannot + "it has 2 outputs; legal: 1");
+  for (const std::string name : {"class", "1x y", "", "a.b"})
+    CHECK(error_of([&] { cpp_network(graph_of({{2}}, first), {.name = name}); }) ==
+          cannot + "'" + name + "' cannot be the name of the struct; legal: letters, digits and _, "
+                   "a letter first, and no word of C++");
 }
