@@ -74,6 +74,11 @@ struct PlanOf {
     return step.kind == Step::Kind::exchange && step.movement != Movement::slice;
   }
 
+  // Budgets. What is counted is what ranks tell each other: a piece that a rank takes from another
+  // one (layout/exchange.hpp) is one message of its bytes, whatever memory the two share. It is
+  // what MPI is asked to send where all goes by messages; ranks of one node that share memory send
+  // nothing, and nodes no more than this between them. Law: test/run/budgets.cpp.
+
   /// Exchanges in which anything crosses between ranks.
   constexpr Index collectives() const {
     Index n = 0;
@@ -112,7 +117,7 @@ struct PlanOf {
     return most([&](Index rank) { return messages(rank); });
   }
   /// Bytes that a forward needs on every rank: parameters and everything in between; not the
-  /// inputs, which are the caller's.
+  /// inputs, which are the caller's, nor forms into which a backend packs parameters.
   constexpr Index peak_memory() const { return arena + parameters; }
 
  private:
