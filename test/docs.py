@@ -9,7 +9,7 @@ Blocks of a page, by the words behind their three backticks:
   law HEADER     these words stand in a comment of include/tenon/HEADER
   text g++ 12    what that compiler, of that version, says of the illegal block before it
 Links, files in `backticks`, and tests as (`test/x.cpp`: "title") exist; the table of docs/errors.md is that of
-wording() in layout/finding.hpp, whose words plan/verdict.hpp says too.
+wording() in layout/mistake.hpp, whose words plan/verdict.hpp says too.
 docs.py ROOT --write brings the table up to date."""
 import json
 import pathlib
@@ -55,14 +55,14 @@ def plain(text):
 
 def wordings():
     """Of every Mistake but none: subject, sentence, detail, legal."""
-    text = (headers / "layout/finding.hpp").read_text()
+    text = (headers / "layout/mistake.hpp").read_text()
     found = {}
     for name, body in re.findall(r"case Mistake::(\w+):\s*return \{(.*?)\};", text, re.S):
         if name != "none":
             found[name] = [joined(part) for part in re.findall(LITERALS, body)]
     names = re.search(r"enum class Mistake[^{]*\{(.*?)\};", text, re.S)[1]
     names = re.findall(r"\w+", re.sub(r"//.*", "", names))
-    assert set(names) == {"none", *found}, "layout/finding.hpp: wording() does not know every Mistake"
+    assert set(names) == {"none", *found}, "layout/mistake.hpp: wording() does not know every Mistake"
     assert all(len(words) == 4 for words in found.values())
     return found
 

@@ -9,11 +9,12 @@ import sys
 # A room may include itself and these; headers directly in include/tenon are for users, and may include all.
 BELOW = {"core": [], "layout": ["core"], "network": ["core", "layout"], "plan": ["core", "layout", "network"],
          "backend": ["core"], "comm": ["core"]}
+BELOW["search"] = ["core", "layout", "network", "plan"]
 BELOW["run"] = ["core", "layout", "network", "plan", "backend", "comm"]
-BELOW["io"] = ["core", "layout", "network", "plan"]
-BELOW["predict"] = ["core", "layout", "network", "plan", "backend", "io"]
-BELOW["model"] = [*BELOW["run"], "run", "io"]
-PURE = ["core", "layout", "network", "plan"]  # the standard library alone
+BELOW["io"] = ["core", "layout", "network", "plan", "search"]
+BELOW["predict"] = ["core", "layout", "network", "plan", "search", "backend", "io"]
+BELOW["model"] = [*BELOW["run"], "run", "search", "io"]
+PURE = ["core", "layout", "network", "plan", "search"]  # the standard library alone
 FORBIDDEN = re.compile(r"\b(MPI_COMM_WORLD|MPI_Init\w*|std::cout|std::cerr|f?printf|omp_set_num_threads)\b")
 WIDTH, LENGTH = 100, 180
 

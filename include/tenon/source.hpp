@@ -28,3 +28,4 @@
 #include <tenon/model/tcp_host.ipp>
 #include <tenon/plan/planned.ipp>
 #include <tenon/run/executor.ipp>
+#include <tenon/search/find_strategies.ipp>

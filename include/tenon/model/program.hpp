@@ -38,7 +38,7 @@ struct Program<Network, Inputs<Parts...>, AnyOf<counts...>> {
   static Plan plan(Index ranks, Index rows, const PlanView& loaded) {
     Interface all = interface_of<Parts...>(ranks, rows);
     all.options.parameters_of = &loaded;
-    return planned(trace(instantiate<Network>(ranks), all.inputs), ranks, all.options);
+    return planned(network_graph<Network, Parts...>(ranks, rows), ranks, all.options);
   }
 };
 template <class Network, class Input, Index... counts>

@@ -87,6 +87,32 @@ constexpr Network instantiate(Index devices) {
   else return Network{};
 }
 
+namespace detail {
+
+/// The graph told what a part of the interface found for it (search/auto.hpp), or its finding.
+constexpr Graph told(Graph graph, const auto& found) {
+  graph.report(found.finding, found.finding.where);
+  return found.apply(std::move(graph));
+}
+
+}  // namespace detail
+
+/// The network's graph; a part that finds strategies finds them for the compiled number of rows.
+template <class Network, class... Parts>
+constexpr Graph network_graph(Index devices, Index rows = 0) {
+  const Network network = instantiate<Network>(devices);
+  const Interface compiled = interface_of<Parts...>(devices);
+  Graph graph =
+      trace(network, rows ? interface_of<Parts...>(devices, rows).inputs : compiled.inputs);
+  const auto tell = [&]<class Part>(Part) {
+    if constexpr (requires { Part::find(graph, devices, compiled.options); })
+      graph = detail::told(std::move(graph),
+                           Part::find(trace(network, compiled.inputs), devices, compiled.options));
+  };
+  (tell(Parts{}), ...);
+  return graph;
+}
+
 /// The plan, as a function: for other batches and device counts at run time. Equal to the constant.
 /// @param parameters_of a plan of the same network whose parameters are loaded and stay.
 template <class Network, class... Parts>
@@ -94,13 +120,23 @@ constexpr Plan plan_network(Index devices, Index rows = 0,
                             const PlanView* parameters_of = nullptr) {
   Interface all = interface_of<Parts...>(devices, rows);
   all.options.parameters_of = parameters_of;
-  return plan(trace(instantiate<Network>(devices), all.inputs), devices, all.options);
+  return plan(network_graph<Network, Parts...>(devices, rows), devices, all.options);
 }
 
 /// Everything that the compiler knows; keyed on these types alone, so that symbols stay short.
 template <class Network, class Devices, class... Parts>
 struct PlanSource {
-  static constexpr Plan make() { return plan_network<Network, Parts...>(Devices::value); }
+  static constexpr Plan make() {
+    const Interface all = interface_of<Parts...>(Devices::value);
+    Graph graph = trace(instantiate<Network>(Devices::value), all.inputs);
+    const auto tell = [&]<class Part>(Part) {
+      if constexpr (requires { Part::template Found<Network, Devices, Parts...>::strategies(); })
+        graph = detail::told(std::move(graph),
+                             Part::template Found<Network, Devices, Parts...>::strategies());
+    };
+    (tell(Parts{}), ...);
+    return plan(graph, Devices::value, all.options);
+  }
 };
 template <class Network, class Devices, class... Parts>
 using Compiled = Frozen<PlanSource<Network, Devices, Parts...>>;

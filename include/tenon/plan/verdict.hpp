@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// A Finding as one assertion of the compiler, in the words of layout/finding.hpp:
-///   error: static assertion failed: tenon: illegal strategy: the inputs cut a shared dimension
-///   differently note: 'inputs_are_cut_alike<At<"layer1.matmul">, 'k', 2, 1>' evaluates to false
+///   error: static assertion failed: tenon: illegal strategy: the inputs cut a shared dimension ...
 #include <tenon/layout/finding.hpp>
 #include <tenon/plan/where.hpp>
 
@@ -30,6 +29,12 @@ template <class At, char dimension, Index parts, Index sums>
 inline constexpr bool output_takes_the_sums = never<At>;
 template <class At, Index size, Index parts>
 inline constexpr bool divides_evenly = size % parts == 0;
+template <class At, Index needed, Index memory>
+inline constexpr bool memory_is_enough = needed <= memory;
+template <class At, Index asked, Index most>
+inline constexpr bool compiler_can_search = asked <= most;
+template <class At, Index operators, Index with_strategy>
+inline constexpr bool an_operator_has_a_strategy = with_strategy > 0;
 template <class At, char dimension, Index first, Index second>
 inline constexpr bool sizes_agree = first == second;
 template <class At, int input, Index dimensions, Index expected>
@@ -100,6 +105,17 @@ constexpr bool verdict() {
   if constexpr (mistake == Mistake::cut_reshaped_unevenly)
     static_assert(divides_evenly<At, a, b>,
                   "tenon: illegal strategy: a reshape moves a cut that does not divide the sizes");
+  if constexpr (mistake == Mistake::memory_too_small)
+    static_assert(memory_is_enough<At, a, b>,
+                  "tenon: illegal strategy: no way to cut the network fits the memory of a device");
+  if constexpr (mistake == Mistake::search_too_large)
+    static_assert(
+        compiler_can_search<At, a, b>,
+        "tenon: illegal strategy: the compiler is asked to search through too many operators");
+  if constexpr (mistake == Mistake::nothing_to_propagate)
+    static_assert(an_operator_has_a_strategy<At, a, b>,
+                  "tenon: illegal strategy: sharding_propagation starts from operators that have a "
+                  "strategy");
   if constexpr (mistake == Mistake::sizes_differ)
     static_assert(
         sizes_agree<At, d, a, b>,

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// What an operator costs on the rank whose block is largest:
+///   step + max(operations / flops, bytes / memory_rate), for each of the ranks that take turns
+/// A MatMul of [m, k] and [k, n] has 2 m n k operations, a convolution as many as the product that
+/// it is, another operator one for each element that it reads or writes, whichever are more.
+#include <tenon/network/operator.hpp>
+#include <tenon/layout/distribution.hpp>
+#include <tenon/search/machine.hpp>
+
+namespace tenon {
+
+/// Operations and bytes of one operator on one rank.
+struct Work {
+  double operations = 0, bytes = 0;
+};
+
+/// @param inputs the blocks of its operands, without a bias that was fused
+constexpr Work work_of(const Operator& op, const Attributes& attributes,
+                       const Vector<Dims, 4>& inputs, const Dims& output, Index element_bytes) {
+  const auto size = [](const Dims& block) {
+    double n = 1;
+    for (Index d : block) n *= double(d);
+    return n;
+  };
+  double read = 0, most = size(output);
+  for (const Dims& input : inputs) {
+    read += size(input);
+    most = size(input) > most ? size(input) : most;
+  }
+  Work work{most, (read + size(output)) * double(element_bytes)};
+  if (op.name == "MatMul" && inputs[0].size() > 1) {
+    const Dims& a = inputs[0];
+    work.operations = 2 * size(output) * double(a[a.size() - (attributes.integers[0] ? 2 : 1)]);
+  } else if (op.name == "Conv2D" && inputs[1].size() > 0 && inputs[1][0] > 0) {
+    work.operations = 2 * size(output) * size(inputs[1]) / double(inputs[1][0]);
+  }
+  return work;
+}
+
+constexpr Picoseconds compute_cost(const Work& work, Index devices, const Machine& machine) {
+  const Picoseconds computing = duration(work.operations, machine.flops);
+  const Picoseconds reading = duration(work.bytes, machine.memory_rate);
+  return machine.turns(devices) *
+         (duration(machine.step) + (computing > reading ? computing : reading));
+}
+
+}  // namespace tenon

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// A machine as the search and the prices of plans see it: what a rank computes, reads and takes in
+/// a second, and what it waits before. Plain numbers, so that a program can write down its own:
+///   Machine mine{.flops = 9e10, .node_ranks = 8, .processors = 2};
+/// Ranks 0 to node_ranks - 1 are the first node, and so on.
+#include <tenon/core/dims.hpp>
+
+namespace tenon {
+
+/// What ranks take from each other, by the memory that they share or by a network.
+/// Time of an exchange: exchange + message * (others that one takes from) + bytes / rate.
+struct MachineLink {
+  double exchange = 0;  // seconds, of an exchange however small: ranks wait for each other
+  double message = 0;   // seconds, for each other one that it takes from
+  double rate = 1e300;  // bytes a second
+  friend constexpr bool operator==(const MachineLink&, const MachineLink&) = default;
+};
+
+/// All rates are those of a rank that has a processor of its own.
+struct Machine {
+  double flops = 1e300;               // a second; a multiplication and an addition are two
+  double memory_rate = 1e300;         // bytes a second that an operator reads and writes
+  double step = 0;                    // seconds, of a computation however small
+  double memory = 1e300;              // bytes that a rank may hold
+  Index node_ranks = Index(1) << 40;  // of a node
+  Index processors = Index(1) << 40;  // of a node: where there are more ranks, they take turns
+  MachineLink inside{};               // a node: of a rank
+  MachineLink between{};              // nodes: of a node with all its ranks
+  friend constexpr bool operator==(const Machine&, const Machine&) = default;
+
+  /// How many ranks of a node share a processor.
+  constexpr Index turns(Index devices) const {
+    const Index ranks = devices < node_ranks ? devices : node_ranks;
+    return (ranks + processors - 1) / processors;
+  }
+};
+
+/// Times are whole picoseconds, so that sums and comparisons are the same in the compiler and on
+/// every machine.
+using Picoseconds = std::int64_t;
+
+/// How long `amount` takes at so much a second.
+constexpr Picoseconds duration(double amount, double rate) {
+  const double picoseconds = amount / rate / 1e-12 + .5;
+  return picoseconds < 4e18 ? Picoseconds(picoseconds) : Picoseconds(4e18);
+}
+constexpr Picoseconds duration(double seconds) { return duration(seconds, 1); }
+
+}  // namespace tenon

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Strategies found by search:
+///   Searched found = search(graph, 8, machine);  plan(found.apply(graph), 8)
+/// An ordinary function that also runs in the compiler (search/auto.hpp).
+/// MindSpore: auto_parallel, search_mode.
+#include <tenon/plan/planner.hpp>
+#include <tenon/search/modes.hpp>
+#include <tenon/search/plan_cost.hpp>
+
+namespace tenon {
+
+namespace detail {
+
+/// The cheapest of the states whose plan fits the memory, or none.
+constexpr const FrontierState* fitting(const Problem& problem, const Frontier& frontier,
+                                       Index& least) {
+  for (const FrontierState& state : frontier.states) {
+    Index peak = state.parameter_bytes;  // at least
+    if (double(peak) <= problem.layouts.machine().memory)
+      peak = plan(with_ways(problem, frontier.ways_of(state)), problem.layouts.devices(),
+                  problem.options)
+                 .peak_memory();
+    if (least == 0 || peak < least) least = peak;
+    if (double(peak) <= problem.layouts.machine().memory) return &state;
+  }
+  return nullptr;
+}
+
+/// The operator whose parameters are largest: where memory is short.
+constexpr Name largest_reader(const Graph& graph) {
+  Name name;
+  Index most = -1;
+  for (const Node& n : graph.nodes) {
+    Index bytes_read = 0;
+    for (int input : n.inputs) {
+      const Node& x = graph.nodes[std::size_t(input)];
+      if (x.kind == Node::Kind::parameter) bytes_read += product(x.shape) * bytes(x.element);
+    }
+    if (n.kind == Node::Kind::operation && bytes_read > most) most = bytes_read, name = n.name;
+  }
+  return name;
+}
+
+constexpr double combinations(const Problem& problem) {
+  double all = 1;
+  for (const SearchNode& node : problem.nodes)
+    all *= node.candidates.empty() ? 1 : double(node.candidates.size());
+  return all;
+}
+
+constexpr Finding nothing_fixed(const Graph& graph) {
+  Index operators = 0;
+  for (const Node& n : graph.nodes) {
+    if (n.splits.stated()) return {};
+    operators += n.kind == Node::Kind::operation;
+  }
+  return {Mistake::nothing_to_propagate, {}, -1, 0, operators, 0};
+}
+
+constexpr List<int> ways_of_mode(Problem& problem, const SearchOptions& options) {
+  switch (options.mode) {
+    case SearchMode::recursive_programming: return recursive_ways(problem, options);
+    case SearchMode::sharding_propagation: return propagated_ways(problem);
+    case SearchMode::dynamic_programming: break;
+  }
+  return all_ways(problem, any_way);
+}
+
+constexpr Searched searched(const Problem& problem, const Frontier& frontier,
+                            const FrontierState& state, bool exact) {
+  Searched found{{}, state.cost, exact, {}};
+  const List<int> ways = frontier.ways_of(state);
+  for (std::size_t id = 0; id < ways.size(); ++id)
+    found.splits.push_back(splits_of_way(problem, int(id), ways[id]));
+  return found;
+}
+
+}  // namespace detail
+
+/// Operators that have a strategy keep it. What is found is the cheapest by plan_cost of all that
+/// the options allow, if `exact`: always where no state of the search had to be left out.
+/// Law: plan_cost(plan(found.apply(graph), devices, options.plan), machine).total() == found.cost.
+/// Where the cheapest does not fit the memory, all are looked at if they are no more than the beam;
+/// of more, by the parameters' bytes, and then it is not known to be the cheapest that fits.
+/// Of strategies that cost the same it takes the one with the smallest parameters, then the first.
+/// Finding: what is wrong with a strategy that is there, with the device count, or that nothing
+/// fits the machine's memory.
+/// Cost: operators times states (at most options.beam) times ways (20 of a MatMul on 8 devices).
+constexpr Searched search(const Graph& graph, Index devices, const Machine& machine,
+                          const SearchOptions& options = {}) {
+  if (graph.finding) return {{}, 0, true, graph.finding};
+  detail::Problem problem(graph, devices, machine, options.plan);
+  detail::add_ways(problem, options);
+  if (problem.finding) return {{}, 0, true, problem.finding};
+  const bool is_exact = options.mode == SearchMode::dynamic_programming;
+  if (options.mode == SearchMode::sharding_propagation)
+    if (const Finding nothing = detail::nothing_fixed(graph)) return {{}, 0, true, nothing};
+  const List<int> ways = detail::ways_of_mode(problem, options);
+  detail::Frontier frontier = detail::walk(problem, ways, options.beam);
+  const bool exact = is_exact && frontier.exact();
+  Index least = 0;
+  if (machine.memory > 1e18) return detail::searched(problem, frontier, frontier.states[0], exact);
+  frontier.states.resize(1);  // of the others, the cheapest that fits may have been left out
+  if (const detail::FrontierState* state = detail::fitting(problem, frontier, least))
+    return detail::searched(problem, frontier, *state, exact);
+  if (is_exact) {
+    const bool all = detail::combinations(problem) <= double(options.beam);
+    detail::Frontier within = detail::walk(
+        problem, ways, options.beam, all ? detail::Merging::nothing : detail::Merging::by_memory);
+    if (const detail::FrontierState* state = detail::fitting(problem, within, least))
+      return detail::searched(problem, within, *state, all && within.exact());
+  }
+  return {{},
+          0,
+          true,
+          {Mistake::memory_too_small, detail::largest_reader(graph), -1, 0, least,
+           Index(machine.memory)}};
+}
+
+}  // namespace tenon

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <tenon/search/machines.hpp>
+#include <tenon/search/search.hpp>
+
+#include "../../examples/network.hpp"
+#include "../plan/random_network.hpp"
+#include "small_networks.hpp"
+
+using namespace tenon;
+using namespace tenon::test;
+
+namespace {
+
+/// What a graph's plan costs, by the planner; -1 where it is refused.
+Picoseconds planned_cost(const Graph& graph, Index devices, const tenon::Machine& machine,
+                         const PlanOptions& options = {}) {
+  const Plan p = plan(graph, devices, options);
+  return p.finding ? -1 : plan_cost(p, machine).total();
+}
+
+/// The strategies of each operator that is searched: none, and all.
+std::vector<std::vector<Splits>> choices_of(const Graph& graph, Index devices,
+                                            const SearchOptions& options) {
+  std::vector<std::vector<Splits>> choices;
+  for (const Node& n : graph.nodes) {
+    choices.push_back({n.splits});
+    if (n.kind != Node::Kind::operation || n.splits.stated() ||
+        !tenon::detail::is_searched(graph, n, options))
+      continue;
+    for (const Splits& s :
+         candidates(*n.op, graph.operands(n, devices), n.shape, devices, options.candidates))
+      choices.back().push_back(s);
+  }
+  return choices;
+}
+
+/// The least cost of all plans, each planned by the planner, within a limit of memory.
+Picoseconds least_of_all(Graph graph, Index devices, const tenon::Machine& machine,
+                         const SearchOptions& options) {
+  const auto choices = choices_of(graph, devices, options);
+  std::vector<std::size_t> at(choices.size(), 0);
+  Picoseconds least = -1;
+  for (;;) {
+    for (std::size_t i = 0; i < at.size(); ++i) graph.nodes[i].splits = choices[i][at[i]];
+    const Plan p = plan(graph, devices, options.plan);
+    const Picoseconds cost = p.finding ? -1 : plan_cost(p, machine).total();
+    if (cost >= 0 && double(p.peak_memory()) <= machine.memory && (least < 0 || cost < least))
+      least = cost;
+    std::size_t i = 0;
+    while (i < at.size() && ++at[i] == choices[i].size()) at[i++] = 0;
+    if (i == at.size()) return least;
+  }
+}
+
+Index ways_in_all(const Graph& graph, Index devices, const SearchOptions& options) {
+  Index ways = 1;
+  for (const auto& choices : choices_of(graph, devices, options)) ways *= Index(choices.size());
+  return ways;
+}
+
+}  // namespace
+
+TEST_CASE("the search finds the cheapest of all strategies, each planned by the planner") {
+  int tried = 0;
+  for (std::uint64_t seed = 0; seed < 250; ++seed) {
+    SmallNetwork network(seed);
+    const Graph graph = network.make();
+    REQUIRE(!graph.finding);
+    const tenon::Machine machine = network.machine();
+    const Index counts[] = {2, 3, 4, 6, 8};
+    const Index devices = counts[network.draw(5)];
+    SearchOptions options;
+    if (seed % 5 == 0) options.plan.output = PlanOptions::Output::as_computed;
+    if (seed % 5 == 1) options.plan.output = PlanOptions::Output::rows;
+    if (seed % 7 == 0) options.plan.inputs = {whole(graph.nodes[0].shape).cut(0, {{devices, 1}})};
+    if (seed % 11 == 0) options.bytes_worth_a_strategy = 0;  // every operator
+    if (ways_in_all(graph, devices, options) > 3000) continue;
+    ++tried;
+    CAPTURE(seed);
+    CAPTURE(devices);
+    const Searched found = search(graph, devices, machine, options);
+    REQUIRE(!found.finding);
+    CHECK(found.exact);
+    CHECK(planned_cost(found.apply(graph), devices, machine, options.plan) == found.cost);
+    CHECK(found.cost == least_of_all(graph, devices, machine, options));
+  }
+  CHECK(tried > 150);
+}
+
+TEST_CASE("what the search thinks that a plan costs is what its plan costs") {
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    const Index counts[] = {1, 2, 3, 4, 6, 8};
+    const Index devices = counts[seed % 6];
+    RandomNetwork network(seed, 8, devices);  // some operators have random strategies
+    SmallNetwork chance(seed);
+    const tenon::Machine machine = chance.machine();
+    CAPTURE(seed);
+    SearchOptions options;
+    options.beam = 50;
+    const Searched found = search(network.graph, devices, machine, options);
+    REQUIRE(!found.finding);
+    CHECK(planned_cost(found.apply(network.graph), devices, machine) == found.cost);
+    for (std::size_t id = 0; id < network.graph.nodes.size(); ++id)
+      if (network.graph.nodes[id].splits.stated())
+        CHECK(found.splits[id] == network.graph.nodes[id].splits);
+  }
+}
+
+TEST_CASE(
+    "within a limit of memory the search finds the cheapest that fits, or says what is short") {
+  int limited = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    SmallNetwork network(seed);
+    const Graph graph = network.make();
+    tenon::Machine machine = network.machine();
+    const Index devices = 4;
+    SearchOptions options;
+    if (ways_in_all(graph, devices, options) > 600) continue;
+    const Searched free = search(graph, devices, machine);
+    const Index peak = plan(free.apply(graph), devices).peak_memory();
+    for (const double share : {.95, .8, .5, .1}) {
+      machine.memory = double(peak) * share;
+      CAPTURE(seed);
+      CAPTURE(share);
+      const Picoseconds least = least_of_all(graph, devices, machine, options);
+      const Searched found = search(graph, devices, machine);
+      if (least < 0) {
+        CHECK(found.finding.mistake == Mistake::memory_too_small);
+        CHECK(double(found.finding.first) > machine.memory);
+        CHECK(found.finding.second == Index(machine.memory));
+        continue;
+      }
+      ++limited;
+      REQUIRE(!found.finding);
+      const Plan p = plan(found.apply(graph), devices);
+      CHECK(double(p.peak_memory()) <= machine.memory);
+      CHECK(plan_cost(p, machine).total() == least);
+    }
+  }
+  CHECK(limited > 20);
+}
+
+TEST_CASE("the tutorial's network: never dearer than without strategies or with the tutorial's") {
+  for (const NamedMachine& one : machines)
+    for (Index devices : {1, 2, 3, 4, 6, 8, 16}) {
+      Graph graph = trace(Network(devices), {{{32, 28, 28}}});
+      const Picoseconds own = planned_cost(graph, devices, one.machine);
+      for (Node& n : graph.nodes) n.splits = {};
+      const Searched found = search(graph, devices, one.machine);
+      CAPTURE(devices);
+      CHECK(found.exact);
+      CHECK(found.cost <= own);
+      CHECK(found.cost <= planned_cost(graph, devices, one.machine));
+      CHECK(planned_cost(found.apply(graph), devices, one.machine) == found.cost);
+    }
+}
+
+TEST_CASE("a strategy that no result can extend is found with its layer and numbers") {
+  struct Layers {
+    Dense first{"first", 64, 32}, second{"second", 32, 8};
+    constexpr Value construct(Value x) const { return second(relu(first(x))); }
+  };
+  Layers network;
+  network.second.matmul.shard({{1, 3}, {3, 1}});
+  const Graph graph = trace(network, {{{16, 64}}});
+  const Searched found = search(graph, 8, CpuNode::machine);
+  CHECK(text(found.finding, graph.names[found.finding.where]) ==
+        "illegal strategy: the devices are not a multiple of those that it cuts over: "
+        "second.matmul, cuts over: 3, devices: 8; legal: strategies whose product divides 8");
+  CHECK(!search(graph, 6, CpuNode::machine).finding);
+}
