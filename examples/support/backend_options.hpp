@@ -2,12 +2,16 @@
 #pragma once
 /// Who computes, as every program lets its user say it:  --backend cpu --threads 2
 ///   --backend ascend --chip ascend910b1 --precision allow_fp32_to_fp16
+///   --backend cuda --device 1 --weights bfloat16
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
 #include <tenon/backend/ascend/ascend_sim.hpp>
 #include <tenon/backend/cpu/cpu.hpp>
+#ifdef TENON_CUDA
+#include <tenon/backend/cuda/cuda.hpp>
+#endif
 #include <tenon/backend/reference.hpp>
 
 #include "chip_file.hpp"
@@ -17,20 +21,25 @@ namespace tenon::program {
 struct BackendOptions {
   std::string name = "cpu", weights = "float32";
   std::string chip = "ascend910", precision = "force_fp16", cube_order = "step16";
-  int threads = 1;
-  bool reproducible = false, compares_orders = false;
+  std::string kernel_folder;
+  int threads = 1, device = -1;
+  bool reproducible = false, compares_orders = false, tensor_float32 = false;
 };
 
 inline void describe(CLI::App& app, BackendOptions& o) {
   app.add_option("--backend", o.name, "who computes; ascend is simulated")
-      ->check(CLI::IsMember({"cpu", "reference", "ascend"}))
+      ->check(CLI::IsMember({"cpu", "reference", "ascend", "cuda"}))
       ->capture_default_str();
   app.add_option("--threads", o.threads, "threads of each rank")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  app.add_option("--weights", o.weights, "how the cpu keeps them")
-      ->check(CLI::IsMember({"float32", "bfloat16"}))
+  app.add_option("--weights", o.weights, "how the cpu or a GPU keeps them")
+      ->check(CLI::IsMember({"float32", "bfloat16", "float16"}))
       ->capture_default_str();
+  app.add_option("--device", o.device, "which GPU; else by the rank's place on its node")
+      ->check(CLI::Range(0, 1023));
+  app.add_flag("--tf32", o.tensor_float32, "a GPU's products may round to 10 bits of fraction");
+  app.add_option("--kernel-folder", o.kernel_folder, "where compiled kernels of a GPU are kept");
   app.add_flag("--reproducible", o.reproducible, "the same bits on any number of ranks");
   app.add_option("--chip", o.chip, "which Ascend, or a file of one: see tenon-predict chips")
       ->capture_default_str();
@@ -53,6 +62,22 @@ Enumeration named(const std::string& name, int count) {
   return Enumeration(i);
 }
 
+inline Element weights_of(const BackendOptions& o) {
+  if (o.weights == "float16") return Element::float16;
+  return o.weights == "bfloat16" ? Element::bfloat16 : Element::float32;
+}
+
+#ifdef TENON_CUDA
+inline Cuda cuda_of(const BackendOptions& o) {
+  if (o.threads != 1 || o.reproducible)
+    throw Error("--threads and --reproducible are not a GPU's: leave them out");
+  return Cuda{{.device = o.device,
+               .weights = weights_of(o),
+               .tensor_float32 = o.tensor_float32,
+               .kernel_folder = o.kernel_folder}};
+}
+#endif
+
 /// use(backend), of the type that was asked for.
 /// @throws Error for options of another one, for a chip that is not known.
 auto with_backend(const BackendOptions& o, auto&& use) {
@@ -60,6 +85,10 @@ auto with_backend(const BackendOptions& o, auto&& use) {
   const bool of_cpu = o.weights != usual.weights;
   const bool of_ascend = o.chip != usual.chip || o.precision != usual.precision ||
                          o.cube_order != usual.cube_order || o.compares_orders;
+  const bool of_cuda = o.device != usual.device || o.tensor_float32 || !o.kernel_folder.empty();
+  if (of_cuda && o.name != "cuda")
+    throw Error(sentence("--device, --tf32 and --kernel-folder are a GPU's: --backend ", o.name,
+                         " has none"));
   if (of_ascend && o.name != "ascend")
     throw Error(sentence(
         "--chip, --precision, --cube-order and --compare-orders are the ascend's: --backend ",
@@ -78,9 +107,15 @@ auto with_backend(const BackendOptions& o, auto&& use) {
       throw Error("--threads and --weights are the cpu's: --backend reference has one of each");
     return use(Reference{{.reproducible = o.reproducible}});
   }
-  return use(Cpu{{.threads = o.threads,
-                  .weights = o.weights == "bfloat16" ? Element::bfloat16 : Element::float32,
-                  .reproducible = o.reproducible}});
+#ifdef TENON_CUDA
+  if (o.name == "cuda") return use(cuda_of(o));
+#else
+  if (o.name == "cuda")
+    throw Error("this build has no CUDA: with the CUDA Toolkit 12.8 or later it is configured by "
+                "meson setup build -Dcuda=enabled; --backend cpu runs without it");
+#endif
+  return use(
+      Cpu{{.threads = o.threads, .weights = weights_of(o), .reproducible = o.reproducible}});
 }
 
 inline std::unique_ptr<Backend> backend_of(const BackendOptions& o) {

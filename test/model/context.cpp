@@ -110,7 +110,7 @@ TEST_CASE("the rank table says the device of a rank") {
   context.rank_id.reset();
   CHECK(error_in(context) ==
         "tenon: " + context.rank_table_file +
-            " has 4 ranks, and which this is was not said: give rank_id, or RANK_ID in the "
+            " has 4 ranks, and which this is was not said: give rank_id (--rank), or RANK_ID in the "
             "environment");
   context.rank_table_file = "/none";
   CHECK(has(error_in(context), "/none: it does not exist"));
@@ -171,6 +171,11 @@ TEST_CASE("the backend of a context; one that this build has not is an error") {
   context.target = {"ascend"};
   CHECK(backend_of(context)->name() == "ascend");
   context.target = {"gpu"};
+#ifdef TENON_CUDA
+  CHECK(backend_of(context)->name() == "cuda");  // a value: no device is looked for
+#else
   CHECK(error_of([&] { backend_of(context); }) ==
-        "tenon: this build has no backend for the target gpu; legal: cpu, ascend (simulated)");
+        "tenon: this build has no backend for the target gpu; legal: cpu, ascend (simulated); with "
+        "the CUDA Toolkit and -DTENON_CUDA also gpu");
+#endif
 }

@@ -125,6 +125,9 @@ inline Operands operands(const auto& operation, const std::vector<Tensor>& input
   return o;
 }
 
+/// A device's way of doing the operator, from and to the host's memory.
+void run_on_device(const Operator& op, const KernelCall& call);
+
 /// The law on these blocks of the inputs, as the block `box` of the result. An operator without a
 /// law keeps the elements as they are.
 inline void run(const Operator& op, const Attributes& attributes, const std::vector<Tensor>& inputs,
@@ -147,7 +150,11 @@ inline void run(const Operator& op, const Attributes& attributes, const std::vec
   Elements y(floating, volume(box));
   for (Index i = 0; i < volume(box); ++i) y.set(i, 77);  // the law writes every element
   call.output = {y.data(), box, floating, result.shape};
+#ifdef TENON_TEST_DEVICE  // of test/cuda: a device's kernels instead of the laws
+  if (op.law(floating)) run_on_device(op, call);
+#else
   if (op.law(floating)) op.law(floating)(call);
+#endif
   Index n = 0;
   for_each_place(sizes(box), [&](Dims at) {
     for (int d = 0; d < at.size(); ++d) at[d] += box[d].first;

@@ -3,14 +3,23 @@
 /// The arithmetic of one rank. A backend names the kernels that it does better than the operators'
 /// own laws:  struct Cpu : Backend { Kernel kernel(std::string_view op, Element element) const
 /// override; };
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
+#include <tenon/backend/device.hpp>
 #include <tenon/backend/packed_forms.hpp>
 #include <tenon/core/kernel.hpp>
 
 namespace tenon {
+
+/// Which of several ways of doing a problem: they may round differently.
+struct Choice {
+  std::uint64_t problem = 0;  // equal of equal problems, on any rank; 0: there is one way
+  std::uint64_t way = 0;
+};
 
 /// A kernel made ready for one step of a plan: shapes are known, parameters are packed.
 class PreparedKernel {
@@ -21,6 +30,10 @@ class PreparedKernel {
   virtual void take_parameters(const KernelCall& call) = 0;
   /// The blocks have the shapes that it was prepared for. Allocates nothing.
   virtual void run(const KernelCall& call) = 0;
+  /// The way that it found the fastest. Ranks with the same problem take the same one, so that
+  /// what they all compute has the same bits.
+  virtual Choice choice() const { return {}; }
+  virtual void choose(std::uint64_t) {}
 };
 
 class Backend {
@@ -42,6 +55,17 @@ class Backend {
                                                   std::span<PackedForms* const>) const {
     return nullptr;
   }
+
+  /// Whether its memory is not the host's. Then `device` says where it is, and `prepare` makes
+  /// every operator ready for blocks that lie there (its law is KernelCall::law).
+  virtual bool has_device() const { return false; }
+  /// The device of this process; the first call opens it.
+  /// @param neighbour which of its node's ranks this is: they share the node's devices
+  virtual std::shared_ptr<Device> device(int) const { return nullptr; }
+  /// In which elements it keeps a parameter that is this operand of such an operator.
+  virtual Element kept_as(std::string_view, int, Element element) const { return element; }
+  /// How it does a call, in words, without a device: "a kernel", "its law, on the host".
+  virtual std::string way(std::string_view, const KernelCall&) const { return {}; }
 };
 
 }  // namespace tenon

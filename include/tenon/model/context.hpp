@@ -26,7 +26,11 @@ struct Context {
 };
 
 /// The backends that this build has.
+#ifdef TENON_CUDA
+inline constexpr std::string_view built_targets = "cpu, gpu, ascend (simulated)";
+#else
 inline constexpr std::string_view built_targets = "cpu, ascend (simulated)";
+#endif
 
 namespace detail {
 

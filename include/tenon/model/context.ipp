@@ -5,6 +5,9 @@
 
 #include <tenon/backend/ascend/ascend_sim.hpp>
 #include <tenon/backend/cpu/cpu.hpp>
+#ifdef TENON_CUDA
+#include <tenon/backend/cuda/cuda.hpp>
+#endif
 #include <tenon/io/rank_table.hpp>
 
 namespace tenon {
@@ -75,7 +78,7 @@ TENON_DECL Context checked(Context context) {
   if (table && !context.rank_id)
     wrong_context(table->path, " has ", *context.rank_size,
                   " ranks, and which this is was not said: give ",
-                  "rank_id, or RANK_ID in the environment");
+                  "rank_id (--rank), or RANK_ID in the environment");
   const Index rank = context.rank_id.value_or(0), ranks = context.rank_size.value_or(rank + 1);
   if (rank < 0) wrong_context("the rank_id is ", rank, "; legal: 0 or more");
   if (rank >= ranks) wrong_context("the rank_id is ", rank, "; legal: 0 to ", ranks - 1);
@@ -92,12 +95,17 @@ TENON_DECL Context checked(Context context) {
 }
 
 TENON_DECL std::unique_ptr<Backend> backend_of(const Context& context) {
-  const std::string target = checked(context).target[0];
+  const Context known = checked(context);
+  const std::string& target = known.target[0];
   if (target == "cpu") return std::make_unique<Cpu>(CpuOptions{.threads = context.threads});
   if (target == "ascend")
     return std::make_unique<AscendSim>(AscendSimOptions{.threads = context.threads});
-  throw Error(
-      sentence("this build has no backend for the target ", target, "; legal: ", built_targets));
+#ifdef TENON_CUDA
+  return std::make_unique<Cuda>(CudaOptions{.device = int(known.device_id.value_or(-1))});
+#else
+  throw Error(sentence("this build has no backend for the target ", target, "; legal: ",
+                       built_targets, "; with the CUDA Toolkit and -DTENON_CUDA also gpu"));
+#endif
 }
 
 }  // namespace tenon

@@ -4,8 +4,8 @@
 #include <tenon/backend/backend.hpp>
 #include <tenon/backend/memory.hpp>
 #include <tenon/comm/communication.hpp>
+#include <tenon/run/any_execution.hpp>
 #include <tenon/run/exchange_of.hpp>
-#include <tenon/run/fingerprint.hpp>
 #include <tenon/run/held_parameters.hpp>
 #include <tenon/run/prepared_step.hpp>
 #include <tenon/run/returned_inputs.hpp>
@@ -13,7 +13,7 @@
 
 namespace tenon::detail {
 
-class Execution {
+class Execution final : public AnyExecution {
  public:
   Execution(const PlanView& plan, const Backend& backend, Communication& communication,
            Parameters& parameters)
@@ -23,22 +23,14 @@ class Execution {
         arena_(plan.arena),
         at_(plan.buffers.size()),
         steps_(plan.steps.size()) {
-    communication.together([&] {
-      if (plan.devices == communication.size()) return;
-      throw Error(std::string("the plan is for ")
-                      .append(std::to_string(plan.devices))
-                      .append(" ranks, the communicator has ")
-                      .append(std::to_string(communication.size())));
-    });
-    if (!communication.agree(fingerprint(plan)))
-      throw Error("the ranks were given different plans: other networks, batches or programs");
+    check_agreement(plan, communication);
     for (std::size_t i = 0; i < plan.buffers.size(); ++i) place(int(i), parameters);
     for (std::size_t i = 0; i < plan.steps.size(); ++i)
       prepare(plan.steps[i], steps_[i], int(i), backend, communication);
     find_readers();
   }
 
-  const void* run(std::span<const void* const> inputs) {
+  const void* run(std::span<const void* const> inputs) override {
     for (std::size_t i = 0; i < plan_.inputs.size(); ++i)
       at_[std::size_t(plan_.inputs[i])] = not_our_own(inputs[i], i);
     if (held_.read([&](int buffer) -> std::byte*& { return at_[std::size_t(buffer)]; }))
@@ -46,9 +38,7 @@ class Execution {
     for (PreparedStep& step : steps_) step.run(at_);
     return at(plan_.output);
   }
-  /// A buffer of this rank, after a run.
-  const void* result(int buffer) const { return at(buffer); }
-  const PlanView& plan() const { return plan_; }
+  const void* result(int buffer) const override { return at(buffer); }
 
  private:
   /// The input's memory; a copy of it where it is this executor's own.
@@ -95,7 +85,7 @@ class Execution {
       made.arguments.activation_name = step.activation->name;
     }
     switch (step.kind) {
-      case Step::Kind::view: made.moved = bytes_behind(y, plan_.buffer(y.base)); return;
+      case Step::Kind::view: made.moved = bytes_behind(y, plan_.buffer(y.base), rank_); return;
       case Step::Kind::exchange:
         made.exchange = communication.prepare(
             [&](int rank) {
@@ -117,12 +107,6 @@ class Execution {
       return arena_.part(step.scratch, step.scratch_bytes);
     made.scratch = Memory(step.scratch_bytes * sum_tree_depth);
     return made.scratch.part(0, Index(made.scratch.size()));
-  }
-  /// Of rows of the base; 0 where it is the same elements under another shape.
-  Index bytes_behind(const Buffer& rows, const Buffer& base) const {
-    const Box part = rows.distribution.box(rank_), whole = base.distribution.box(rank_);
-    if (rows.distribution.shape != base.distribution.shape || volume(part) == 0) return 0;
-    return region(part, whole).first * bytes(rows.element);
   }
 
   /// What is made for an exchange is made where the exchange wants it.

@@ -3,7 +3,8 @@
 /// Runs a plan on one rank: plan x backend x communication.
 ///   Executor forward(plan, backend, communication, parameters);  forward.run({images.data()});
 /// Allocates when it is made and when parameters have changed, else not when it runs; but once
-/// where its output comes back as an input.
+/// where its output comes back as an input. Where the backend has a device (backend/device.hpp),
+/// inputs and outputs are in the host's memory all the same.
 #include <tenon/backend/backend.hpp>
 #include <tenon/comm/communication.hpp>
 #include <tenon/core/separate.hpp>
@@ -12,7 +13,7 @@
 namespace tenon {
 
 namespace detail {
-class Execution;
+class AnyExecution;
 }
 
 class Executor {
@@ -32,7 +33,7 @@ class Executor {
 
  private:
   PlanView plan_;
-  std::unique_ptr<detail::Execution> execution_;
+  std::unique_ptr<detail::AnyExecution> execution_;
 };
 
 }  // namespace tenon

@@ -17,6 +17,12 @@ namespace tenon {
 
 class Parameters {
  public:
+  /// The values in a device's memory, as they were at one version of them.
+  struct DeviceCopy {
+    Element element = Element::float32;  // as it is kept there
+    std::shared_ptr<std::byte> memory = {};
+    std::uint64_t version = 0;
+  };
   struct Slice {
     std::string name;
     Distribution distribution;
@@ -26,6 +32,7 @@ class Parameters {
     std::shared_ptr<const void> own_memory, mapped;                         // what these two are in
     std::unique_ptr<PackedForms> packed = std::make_unique<PackedForms>();  // for kernels
     std::uint64_t version = 1;  // another after each change of the values
+    std::vector<DeviceCopy> on_device = {};  // of a backend whose memory is not the host's
 
     /// To be filled now: it is in its own memory, and programs read it anew when they run next.
     std::byte* to_fill() {
@@ -43,6 +50,11 @@ class Parameters {
     void changed() {
       ++version;
       packed->forget();
+    }
+    DeviceCopy& device_copy(Element kept) {
+      for (DeviceCopy& copy : on_device)
+        if (copy.element == kept) return copy;
+      return on_device.emplace_back(DeviceCopy{kept});
     }
     /// How many bytes `rank` has of it.
     Index bytes(Index rank) const { return volume(distribution.box(rank)) * tenon::bytes(element); }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Memory of a device, and pinned memory of the host, freed when nobody holds them any more.
+#include <memory>
+
+#include <tenon/backend/cuda/check.hpp>
+#include <tenon/core/dims.hpp>
+
+namespace tenon::detail {
+
+using CudaMemory = std::shared_ptr<std::byte>;
+
+/// Of the current device. @throws Error that says how much there is.
+inline CudaMemory device_memory(Index bytes) {
+  if (bytes == 0) return {};
+  void* data = nullptr;
+  const cudaError_t code = cudaMalloc(&data, std::size_t(bytes));
+  if (code == cudaErrorMemoryAllocation) {
+    std::size_t free = 0, total = 0;
+    cudaGetLastError();
+    cudaMemGetInfo(&free, &total);
+    throw Error(sentence("CUDA: the device has no memory for ", bytes, " bytes: ", free, " of ",
+                         total, " are free"));
+  }
+  check_cuda(code, "cudaMalloc");
+  return {static_cast<std::byte*>(data), [](std::byte* memory) { cudaFree(memory); }};
+}
+
+/// Pinned: copies from and to the device need no copy more.
+inline CudaMemory pinned_memory(Index bytes) {
+  if (bytes == 0) return {};
+  void* data = nullptr;
+  check_cuda(cudaHostAlloc(&data, std::size_t(bytes), cudaHostAllocDefault),
+             sentence("cudaHostAlloc of ", bytes, " bytes of pinned memory"));
+  return {static_cast<std::byte*>(data), [](std::byte* memory) { cudaFreeHost(memory); }};
+}
+
+}  // namespace tenon::detail

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// What an executor (run/executor.hpp) runs: a plan in the host's memory (run/execution.hpp), or in
+/// a device's (run/device_execution.hpp).
+#include <span>
+
+#include <tenon/comm/communication.hpp>
+#include <tenon/run/fingerprint.hpp>
+
+namespace tenon::detail {
+
+class AnyExecution {
+ public:
+  virtual ~AnyExecution() = default;
+  virtual const void* run(std::span<const void* const> inputs) = 0;
+  /// An output of this rank, after a run, in the host's memory.
+  virtual const void* result(int buffer) const = 0;
+};
+
+/// Collective. @throws Error on every rank where they were given different plans.
+inline void check_agreement(const PlanView& plan, Communication& communication) {
+  communication.together([&] {
+    if (plan.devices == communication.size()) return;
+    throw Error(std::string("the plan is for ")
+                    .append(std::to_string(plan.devices))
+                    .append(" ranks, the communicator has ")
+                    .append(std::to_string(communication.size())));
+  });
+  if (!communication.agree(fingerprint(plan)))
+    throw Error("the ranks were given different plans: other networks, batches or programs");
+}
+
+/// Of rows of the base, in bytes behind its beginning; 0 where it is the same elements under
+/// another shape.
+inline Index bytes_behind(const Buffer& rows, const Buffer& base, Index rank) {
+  const Box part = rows.distribution.box(rank), whole = base.distribution.box(rank);
+  if (rows.distribution.shape != base.distribution.shape || volume(part) == 0) return 0;
+  return region(part, whole).first * bytes(rows.element);
+}
+
+}  // namespace tenon::detail

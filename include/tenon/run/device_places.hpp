@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// Where a plan's buffers are on a device, and where in the host's memory what goes there and comes
+/// from there is staged. Everything is allocated here, before anything is loaded.
+#include <cstring>
+
+#include <tenon/run/any_execution.hpp>
+#include <tenon/run/device_memory.hpp>
+#include <tenon/run/parameters.hpp>
+#include <tenon/run/prepared_step.hpp>
+
+namespace tenon::detail {
+
+/// A parameter on the device, shared by all programs of the network.
+struct DeviceParameter {
+  Parameters::Slice* slice;
+  Element element;
+  Device::Memory memory;
+
+  Index bytes(Index rank) const {
+    return volume(slice->distribution.box(rank)) * tenon::bytes(element);
+  }
+  /// The values that the host has now.
+  void bring(Device& device, Index rank) const {
+    Parameters::DeviceCopy& copy = slice->device_copy(element);
+    if (copy.version == slice->version) return;
+    device.fill(memory.get(), element, slice->data, slice->element,
+                volume(slice->distribution.box(rank)));
+    copy.version = slice->version;
+  }
+};
+
+class DevicePlaces {
+ public:
+  /// An input or an output; an output lies among the buffers.
+  struct Staged {
+    int buffer;
+    Index bytes;
+    Device::Memory memory, staging;
+  };
+
+  Places at;  // of each buffer
+  std::vector<DeviceParameter> parameters;
+  std::vector<Staged> inputs, outputs;
+  Device::Memory given, taken;  // of an exchange between ranks; one runs after the other
+
+  /// @throws Error where the device has too little memory.
+  void reserve(const PlanView& plan, Index rank, const Backend& backend, Parameters& all,
+               Device& device) {
+    at.resize(plan.buffers.size());
+    find_parameters(plan, rank, backend, all, device);
+    arena_ = device.allocate(plan.arena);
+    given = device.allocate_staging(exchange_bytes(plan, rank, true));
+    taken = device.allocate_staging(exchange_bytes(plan, rank, false));
+    for (int id : plan.inputs) {
+      const Index bytes = block_bytes(plan, id, rank);
+      inputs.push_back({id, bytes, device.allocate(bytes), device.allocate_staging(bytes)});
+      place(id) = inputs.back().memory.get();
+    }
+    stage_output(plan, plan.output, rank, device);
+    for (int id : plan.further) stage_output(plan, id, rank, device);
+    for (std::size_t i = 0; i < at.size(); ++i)
+      if (plan.buffers[i].place == Buffer::Place::arena && arena_)
+        at[i] = arena_.get() + plan.buffers[i].offset;
+    for (const Step& step : plan.steps)
+      if (step.kind == Step::Kind::view) {
+        const Buffer& y = plan.buffer(step.output);
+        place(step.output) = place(step.inputs[0]) + bytes_behind(y, plan.buffer(y.base), rank);
+      }
+  }
+
+  std::byte*& place(int buffer) { return at[std::size_t(buffer)]; }
+  /// A buffer's block on this rank, as it is kept there.
+  Block block(const PlanView& plan, int id, Index rank) {
+    const Buffer& b = plan.buffer(id);
+    return {place(id), b.distribution.box(rank), kept_[std::size_t(id)], b.distribution.shape};
+  }
+
+  void bring_inputs(std::span<const void* const> from) const {
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (inputs[i].bytes)
+        std::memcpy(inputs[i].staging.get(), from[i], std::size_t(inputs[i].bytes));
+  }
+  const std::byte* result(int buffer) const {
+    for (const Staged& output : outputs)
+      if (output.buffer == buffer) return output.staging.get();
+    return nullptr;
+  }
+
+ private:
+  void find_parameters(const PlanView& plan, Index rank, const Backend& backend, Parameters& all,
+                       Device& device) {
+    Index there = 0;
+    std::vector<int> ids;
+    for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
+      const Buffer& b = plan.buffers[i];
+      kept_.push_back(b.element);
+      if (b.place != Buffer::Place::parameter) continue;
+      kept_[i] = kept_as(plan, int(i), backend);
+      Parameters::Slice& slice = all.at(plan.name(b.name), b.distribution);
+      parameters.push_back({&slice, kept_[i], slice.device_copy(kept_[i]).memory});
+      ids.push_back(int(i));
+      if (parameters.back().memory) there += parameters.back().bytes(rank);
+    }
+    require(device_needs(plan, rank, backend), there, device, rank);
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      DeviceParameter& p = parameters[i];
+      Device::Memory& shared = p.slice->device_copy(p.element).memory;
+      if (!shared) shared = device.allocate(p.bytes(rank));
+      p.memory = shared;
+      place(ids[i]) = p.memory.get();
+    }
+  }
+  void stage_output(const PlanView& plan, int id, Index rank, Device& device) {
+    const Index bytes = block_bytes(plan, id, rank);
+    outputs.push_back({id, bytes, {}, device.allocate_staging(bytes)});
+  }
+
+  std::vector<Element> kept_;  // of each buffer
+  Device::Memory arena_;
+};
+
+}  // namespace tenon::detail

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// One step of a plan on a device, made ready. An exchange between ranks is staged in the host's
+/// memory; one that moves nothing between ranks is copies on the device.
+#include <tenon/run/exchange_of.hpp>
+#include <tenon/run/prepared_step.hpp>
+
+namespace tenon::detail {
+
+struct DeviceStep {
+  PreparedStep made;  // of a computation; of an exchange its `exchange`
+  std::vector<std::unique_ptr<PreparedKernel>> copies;
+  std::vector<KernelCall> copied;
+  std::unique_ptr<PreparedKernel> finish;  // of an exchange: bias and activation
+  Index given = 0, taken = 0;              // bytes of an exchange between ranks
+
+  const Step& step() const { return *made.step; }
+  bool is_exchange() const { return step().kind == Step::Kind::exchange; }
+  bool waits_for_ranks() const { return made.exchange != nullptr; }
+
+  /// All but what is between ranks.
+  void run(Places& at) {
+    if (step().kind == Step::Kind::compute) return made.run(at);
+    for (std::size_t i = 0; i < copies.size(); ++i) copies[i]->run(copied[i]);
+    if (finish) finish->run(made.arguments);
+  }
+
+  void prepare_copies(const ExchangeProgram& program, const Block& x, const Block& y,
+                      Device& device) {
+    for (const ExchangeProgram::Piece& piece : program.pieces) {
+      if (piece.from.volume() == 0) continue;
+      copies.push_back(device.copying(program.element, piece.from, piece.to));
+      KernelCall& call = copied.emplace_back();
+      call.inputs.push_back(x);
+      call.output = y;
+    }
+  }
+  /// @param bias none where the exchange adds none
+  void prepare_finish(const Block& y, const Block* bias, Device& device) {
+    KernelCall& call = made.arguments;
+    call.output = y;
+    call.bias = bias;
+    if (bias) call.inputs.push_back(*bias);
+    if (call.bias || call.activation) finish = device.finishing(call);
+  }
+};
+
+}  // namespace tenon::detail

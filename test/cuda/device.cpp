@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes wrong with a device, and what it says; against the pretended CUDA.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include <tenon/backend/cuda/find_device.hpp>
+#include <tenon/backend/reference.hpp>
+#include <tenon/model/model.hpp>
+#include <tenon/network/layers/dense.hpp>
+#include <tenon/network/operators.hpp>
+
+#include "../support/cuda/pretended.hpp"
+#include "../support/error_of.hpp"
+#include "on_device.hpp"
+
+using namespace tenon;
+using namespace tenon::test;
+
+namespace {
+
+struct TwoLayers {
+  Dense first{"first", 12, 8}, second{"second", 8, 4};
+  constexpr auto construct(auto x) const { return second(relu(first(x))); }
+};
+using Small = Model<TwoLayers, Input<2, 12>, Devices<1>>;
+
+struct Doubling {
+  constexpr auto construct(auto x) const { return relu(add(x, x)); }
+};
+struct Wide {
+  Dense layer{"layer", 4096, 4096};
+  constexpr auto construct(auto x) const { return layer(x); }
+};
+
+void fill_small(auto& model) {
+  std::vector<float> a(96), b(8), c(32), d(4);
+  for (std::vector<float>* v : {&a, &b, &c, &d})
+    for (std::size_t i = 0; i < v->size(); ++i) (*v)[i] = float(i * 7 % 11) / 8 - .5f;
+  model.template set_parameter<float>("first.weight", a);
+  model.template set_parameter<float>("first.bias", b);
+  model.template set_parameter<float>("second.weight", c);
+  model.template set_parameter<float>("second.bias", d);
+}
+const std::vector<float> small_input = [] {
+  std::vector<float> x(24);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = float(i % 5) - 2;
+  return x;
+}();
+std::vector<float> small_answer(auto&& backend) {
+  Small model(backend);
+  fill_small(model);
+  const auto y = model.predict(small_input);
+  return {y.begin(), y.end()};
+}
+
+struct Fresh {
+  Fresh() { pretended::device().reset(); }
+  ~Fresh() { pretended::device().reset(); }
+  pretended::Device* operator->() { return &pretended::device(); }
+};
+
+/// How a child process that does this ends: its signal, or 0.
+int signal_of(auto&& action) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGSEGV, SIG_DFL);
+    action();
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+}  // namespace
+
+TEST_CASE("the pretended CUDA: the host cannot touch a device's memory, nor see work that nobody "
+          "waited for") {
+  const Fresh fresh;
+  const auto device = Cuda().device(0);
+  const auto there = device->allocate(4), here = device->allocate_staging(4);
+  CHECK(signal_of([&] { here.get()[0] = std::byte{1}; }) == 0);
+  CHECK(signal_of([&] { there.get()[0] = std::byte{1}; }) == SIGSEGV);
+  const float one = 1;
+  std::memcpy(here.get(), &one, 4);
+  device->upload(there.get(), here.get(), 4);
+  std::memset(here.get(), 0, 4);  // too early: the copy has not read it
+  device->wait();
+  device->download(here.get(), there.get(), 4);
+  std::memset(here.get(), 7, 4);
+  CHECK(here.get()[0] == std::byte{7});  // not yet there
+  device->wait();
+  CHECK(here.get()[0] == std::byte{0});
+  CHECK(error_of([&] { device->upload(here.get(), there.get(), 4); })
+            .starts_with("tenon: CUDA: a copy to the device: "));
+}
+
+TEST_CASE("a network on a device gives the reference's numbers, and recorded work the same bits") {
+  const Fresh fresh;
+  const std::vector<float> expected = small_answer(Reference{});
+  Small model(Cuda{});
+  fill_small(model);
+  for (int times = 0; times < 3; ++times) {
+    const auto y = model.predict(small_input);
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      CHECK(y[i] == doctest::Approx(expected[i]).epsilon(1e-6));
+  }
+  CHECK(pretended::device().calls["cudaGraphInstantiate"] == 1);
+  CHECK(pretended::device().calls["cudaGraphLaunch"] == 2);  // the first run is not recorded yet
+  CHECK(!pretended::device().broken_guard);
+}
+
+TEST_CASE("parameters go to the device once, and again when they have changed") {
+  Fresh fresh;
+  Small model(Cuda{});
+  fill_small(model);
+  model.predict(small_input);
+  const std::size_t first = fresh->to_device;
+  model.predict(small_input);
+  CHECK(fresh->to_device == first);  // copies of a graph are counted when it is recorded
+  const std::vector<float> bias{1, 2, 3, 4};
+  const auto before = model.predict(small_input);
+  const std::vector<float> old(before.begin(), before.end());
+  model.set_parameter<float>("second.bias", bias);
+  const auto y = model.predict(small_input);
+  CHECK(fresh->to_device == first + 16);
+  for (std::size_t i = 0; i < 8; ++i)
+    CHECK(y[i] - old[i] ==
+          doctest::Approx(bias[i % 4] - (float(i % 4 * 7 % 11) / 8 - .5f)).epsilon(1e-5));
+}
+
+TEST_CASE("other batches share the parameters; state = predict(state)") {
+  Fresh fresh;
+  Small model(Cuda{});
+  fill_small(model);
+  model.predict(small_input);
+  const std::size_t first = fresh->to_device;
+  const auto y = model.predict(std::span(small_input).first(12));
+  CHECK(y.size() == 4);
+  CHECK(y[0] == doctest::Approx(small_answer(Reference{})[0]).epsilon(1e-6));
+  CHECK(fresh->to_device - first < 200);  // the input, and no parameter
+
+  Model<Doubling, Input<4>, Devices<1>> step(Cuda{});
+  std::vector<float> x{1, 2, -1, 0};
+  std::span<const float> state = x;
+  for (int i = 0; i < 4; ++i) state = step.predict_rows(0, state);
+  CHECK(std::vector<float>(state.begin(), state.end()) == std::vector<float>{16, 32, 0, 0});
+}
+
+TEST_CASE("no device, an old driver, a device that does not exist") {
+  Fresh fresh;
+  fresh->devices = 0;
+  CHECK(error_of([] { Small model(Cuda{}); }) ==
+        "tenon: no CUDA device: cudaGetDeviceCount says pretended (cudaErrorNoDevice); the driver "
+        "is for CUDA 13.0, this program's CUDA runtime is " +
+            detail::cuda_version(CUDART_VERSION) +
+            ". Are the GPUs in nvidia-smi, and in CUDA_VISIBLE_DEVICES where that is set? "
+            "--backend cpu runs without one");
+  fresh->devices = 1;
+  fresh->driver = 11040;
+  CHECK(error_of([] { Small model(Cuda{}); })
+            .starts_with("tenon: no CUDA device: the driver is missing or older than the CUDA "
+                         "runtime: the driver is for CUDA 11.4, this program's CUDA runtime is "));
+  fresh->driver = 0;
+  CHECK(error_of([] { Small model(Cuda{}); }).find("no driver (libcuda.so.1) was found") !=
+        std::string::npos);
+  fresh->driver = 13000;
+  CHECK(error_of([] { Small model(Cuda{{.device = 1}}); }) ==
+        "tenon: no CUDA device 1: this process sees 1 device; legal: 0");
+  fresh->devices = 4;
+  CHECK(error_of([] { Small model(Cuda{{.device = 4}}); }) ==
+        "tenon: no CUDA device 4: this process sees 4 devices; legal: 0 to 3");
+  CHECK(Cuda{{.device = 3}}.device(0)->text() == "device 3 (Pretended)");
+  CHECK(Cuda{}.device(6)->text() == "device 2 (Pretended)");  // the seventh rank of a node
+  CHECK(error_of([] { Cuda{{.device = -2}}; }).find("a number from 0") != std::string::npos);
+  CHECK(error_of([] { Cuda{{.weights = Element::int8}}; }) ==
+        "tenon: weights are kept as float32, bfloat16 or float16, not int8");
+}
+
+TEST_CASE("too little memory is told before anything is loaded, with what is needed") {
+  Fresh fresh;
+  using Large = Model<Wide, Input<64, 4096>, Devices<1>>;
+  fresh->memory = 80u << 20;
+  CHECK(error_of([] { Large model(Cuda{{.measure = false}}); }) ==
+        "tenon: device 0 (Pretended) has 80.0 MiB of memory free, but rank 0 needs 98.0 MiB: 64.0 "
+        "MiB for parameters, 1.0 MiB for what is in between, 1.0 MiB for inputs, 32.0 MiB for the "
+        "libraries; legal: more ranks on more devices, a smaller batch, weights of 16 bits");
+  CHECK(fresh->calls["cudaMalloc"] == 0);
+  const CudaOptions brain{.weights = Element::bfloat16, .measure = false};
+  CHECK(error_of([&] { Large model(Cuda{brain}); }) == "");
+  fresh->memory = 256u << 20;
+  fresh->fail("cudaMalloc", cudaErrorMemoryAllocation, 2);  // somebody else was faster
+  CHECK(error_of([] { Large model(Cuda{{.measure = false}}); })
+            .starts_with("tenon: CUDA: the device has no memory for "));
+  CHECK(error_of([] { Large model(Cuda{{.measure = false}}); }) == "");
+}
+
+TEST_CASE("an error in the middle of a forward is told, and the next forward can be right") {
+  Fresh fresh;
+  Small model(Cuda{});
+  fill_small(model);
+  const auto y = model.predict(small_input);
+  const std::vector<float> expected(y.begin(), y.end());
+  fresh->fail("work", cudaErrorLaunchFailure, 3);
+  CHECK(error_of([&] { model.predict(small_input); }) ==
+        "tenon: CUDA: work on device 0 (Pretended) failed: pretended (cudaErrorLaunchFailure)");
+  for (const char* call : {"cudaGraphLaunch", "cudaStreamSynchronize", "cudaSetDevice"}) {
+    fresh->fail(call, cudaErrorLaunchFailure);
+    CHECK(error_of([&] { model.predict(small_input); }).find("cudaErrorLaunchFailure") !=
+          std::string::npos);
+  }
+  const auto again = model.predict(small_input);
+  CHECK(std::equal(again.begin(), again.end(), expected.begin()));
+  for (const char* call : {"cublasLtMatmul", "cudaMemcpyAsync", "cudaGraphInstantiate"}) {
+    Small other(Cuda{{.measure = false}});
+    fill_small(other);
+    fresh->fail(call, cudaErrorLaunchFailure);
+    CHECK(error_of([&] { other.predict(small_input); }) != "");
+    CHECK(error_of([&] { other.predict(small_input); }) == "");
+  }
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products on a device: what is fused, how operands are rounded, which algorithm is taken; against
+// the operator's law and the pretended CUDA.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <random>
+
+#include <tenon/backend/cuda/machine.hpp>
+#include <tenon/core/half.hpp>
+#include <tenon/network/operators.hpp>
+
+#include "../support/cuda/pretended.hpp"
+#include "on_device.hpp"
+
+using namespace tenon;
+using namespace tenon::test;
+
+namespace {
+
+/// A product with what follows it, in floats or doubles.
+template <class T>
+struct SomeProduct {
+  std::vector<T> a, b, bias, y;
+  KernelCall call;
+
+  SomeProduct(const Dims& left, const Dims& right, const Dims& result, bool transpose_a = false,
+              bool transpose_b = false)
+      : a(std::size_t(product(left))), b(std::size_t(product(right))),
+        bias(std::size_t(result.back())), y(std::size_t(product(result))) {
+    std::mt19937 random(7);
+    for (auto* values : {&a, &b, &bias})
+      for (T& x : *values) x = T(int(random() % 4001) - 2000) / 1000;
+    call.inputs.push_back({a.data(), whole_box(left), element_of<T>});
+    call.inputs.push_back({b.data(), whole_box(right), element_of<T>});
+    call.output = {y.data(), whole_box(result), element_of<T>};
+    call.attributes = MatMul(transpose_a, transpose_b).attributes();
+  }
+  SomeProduct& with_bias() {
+    call.bias = true;
+    call.inputs.push_back({bias.data(), whole_box({Index(bias.size())}), element_of<T>});
+    return *this;
+  }
+  SomeProduct& with(const Operator& activation) {
+    call.activation = &activation.scalar;
+    call.activation_name = activation.name;
+    return *this;
+  }
+  std::vector<T> law() {
+    MatMul::info.law(element_of<T>)(call);
+    return y;
+  }
+  std::vector<T> on(const Cuda& cuda, int recorded = 0) {
+    std::fill(y.begin(), y.end(), T(77));
+    OnDevice(cuda, MatMul::info, call).run(recorded);
+    return y;
+  }
+};
+
+template <class T>
+double apart(const std::vector<T>& x, const std::vector<T>& y) {
+  double most = 0;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    most = std::max(most, std::abs(double(x[i]) - double(y[i])));
+  return x.size() == y.size() ? most : HUGE_VAL;
+}
+
+struct CleanDevice {
+  CleanDevice() { pretended::device().reset(); }
+  ~CleanDevice() { pretended::device().reset(); }
+  pretended::Device* operator->() { return &pretended::device(); }
+};
+
+struct CubeRoot : Operation<CubeRoot> {  // a function of the user's own
+  static float single(float x) { return std::cbrt(x); }
+  static double twice(double x) { return std::cbrt(x); }
+  static constexpr Operator info{.name = "CubeRoot", .scalar = {&single, &twice}};
+};
+
+}  // namespace
+
+TEST_CASE("products with bias and activation are the law's, in one call where cuBLASLt fuses") {
+  CleanDevice device;
+  const Cuda cuda{{.measure = false}};
+  const Operator* activations[] = {nullptr, &ReLU::info, &GELU::info, &Tanh::info, &CubeRoot::info};
+  for (bool bias : {false, true})
+    for (const Operator* activation : activations) {
+      SomeProduct<float> p({5, 33}, {33, 7}, {5, 7});
+      if (bias) p.with_bias();
+      if (activation) p.with(*activation);
+      const auto expected = p.law();
+      device->calls.clear();
+      CAPTURE(bias);
+      if (activation) CAPTURE(activation->name);
+      CHECK(apart(p.on(cuda, 2), expected) < 1e-4);
+      const bool fuses = !activation || activation == &ReLU::info || activation == &GELU::info;
+      CHECK(device->calls["cublasLtMatmul"] == 2);
+      const bool on_host = activation == &CubeRoot::info;
+      CHECK(device->calls["cudaLaunchKernel"] == (fuses || on_host ? 0 : 2));
+      CHECK(device->calls["cudaLaunchHostFunc"] == 2 * on_host);
+    }
+}
+
+TEST_CASE("where cuBLASLt does not fuse GeLU, nor anything in double, a kernel follows") {
+  CleanDevice device;
+  device->has_gelu = false;
+  const Cuda cuda{{.measure = false}};
+  SomeProduct<float> p({5, 33}, {33, 7}, {5, 7});
+  p.with_bias().with(GELU::info);
+  CHECK(apart(p.on(cuda), p.law()) < 1e-4);
+  CHECK(device->calls["cudaLaunchKernel"] == 1);
+  SomeProduct<double> q({5, 33}, {33, 7}, {5, 7});
+  q.with_bias().with(ReLU::info);
+  CHECK(apart(q.on(cuda), q.law()) < 1e-12);
+}
+
+TEST_CASE("an empty sum is the bias; an empty result is nothing") {
+  CleanDevice device;
+  const Cuda cuda;
+  SomeProduct<float> none({3, 0}, {0, 4}, {3, 4});
+  none.with_bias().with(ReLU::info);
+  CHECK(none.on(cuda, 1) == none.law());
+  SomeProduct<float> empty({0, 5}, {5, 4}, {0, 4});
+  CHECK(empty.on(cuda).empty());
+}
+
+TEST_CASE("batches are one call where their matrices are evenly far apart") {
+  CleanDevice device;
+  const Cuda cuda{{.measure = false}};
+  const auto check = [&](const Dims& a, const Dims& b, const Dims& c, int calls, bool ta = false,
+                         bool tb = false) {
+    SomeProduct<float> p(a, b, c, ta, tb);
+    const auto expected = p.law();
+    device->calls.clear();
+    CHECK(apart(p.on(cuda), expected) < 1e-4);
+    CHECK(device->calls["cublasLtMatmul"] == calls);
+  };
+  check({4, 3, 20}, {20, 10}, {4, 3, 10}, 1);
+  check({4, 3, 20}, {4, 20, 10}, {4, 3, 10}, 1);
+  check({4, 3, 20}, {1, 20, 10}, {4, 3, 10}, 1);
+  check({1, 3, 20}, {4, 20, 10}, {4, 3, 10}, 1);  // A is read again: a stride of none
+  check({2, 1, 3, 5}, {1, 4, 5, 6}, {2, 4, 3, 6}, 8);
+  check({2, 4, 20, 3}, {4, 10, 20}, {2, 4, 3, 10}, 8, true, true);
+  check({2, 4, 20, 3}, {2, 4, 10, 20}, {2, 4, 3, 10}, 1, true, true);
+}
+
+TEST_CASE("TF32 only if asked; weights of 16 bits round both operands, and add in float") {
+  CleanDevice device;
+  SomeProduct<float> p({4, 65}, {65, 6}, {4, 6});
+  const auto exact = p.law();
+  CHECK(p.on(Cuda{{.measure = false}}) == exact);  // the first algorithm adds as the law does
+  const double tf32 = apart(p.on(Cuda{{.tensor_float32 = true}}), exact);
+  CHECK(tf32 > 1e-5);
+  CHECK(tf32 < 2e-2);
+  for (Element weights : {Element::bfloat16, Element::float16}) {
+    const bool brain = weights == Element::bfloat16;
+    const auto rounded = [&](float x) {
+      return brain ? from_bfloat16(to_bfloat16(x)) : from_float16(to_float16(x));
+    };
+    SomeProduct<float> q({4, 65}, {65, 6}, {4, 6});
+    for (auto* values : {&q.a, &q.b})
+      for (float& x : *values) x = rounded(x);
+    const auto expected = q.law();
+    const Cuda cuda{{.weights = weights}};
+    CHECK(apart(p.on(cuda, 1), expected) < 1e-4);
+    CHECK(apart(expected, exact) > 1e-4);
+    CHECK(cuda.kept_as("MatMul", 1, Element::float32) == weights);
+    CHECK(cuda.kept_as("MatMul", 2, Element::float32) == Element::float32);
+    CHECK(cuda.kept_as("MatMul", 1, Element::float64) == Element::float64);
+    CHECK(cuda.kept_as("Gather", 0, Element::float32) == Element::float32);
+  }
+}
+
+TEST_CASE("kernels round to 16 bits as the host does") {
+  CleanDevice device;
+  std::vector<float> values{0,       -0.f,     1,        -1,      65504,    65519.99f, 65520,
+                            1e-7f,   6e-8f,    2.98e-8f, 2.9e-8f, 6.1e-5f,  6.09e-5f,  1e30f,
+                            INFINITY, -INFINITY, NAN,    3.14159f, 0.1f,    1.0009766f, 1.0004883f};
+  std::mt19937 random(3);
+  for (int i = 0; i < 20000; ++i) {
+    const std::uint32_t bits = random();
+    float x;
+    std::memcpy(&x, &bits, 4);
+    values.push_back(x);
+  }
+  const Cuda cuda;
+  const auto machine = std::dynamic_pointer_cast<detail::CudaMachine>(cuda.device(0));
+  const Index n = Index(values.size());
+  const auto x = machine->allocate(n * 4), y = machine->allocate(n * 2);
+  const auto here = machine->allocate_staging(n * 2);
+  for (bool brain : {true, false}) {
+    machine->fill(x.get(), Element::float32, values.data(), Element::float32, n);
+    machine->kernels->over_elements(
+        machine->stream, machine->kernels->find(brain ? "to_bfloat16" : "to_float16"), n,
+        static_cast<void*>(x.get()), static_cast<void*>(y.get()), n);
+    machine->download(here.get(), y.get(), n * 2);
+    machine->wait();
+    const auto* bits = reinterpret_cast<const std::uint16_t*>(here.get());
+    int wrong = 0;
+    for (Index i = 0; i < n; ++i) {
+      const float value = values[std::size_t(i)];
+      wrong += bits[i] != (brain ? to_bfloat16(value) : to_float16(value));
+    }
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("the fastest algorithm is taken, once for each shape, and another one if it fails") {
+  CleanDevice device;
+  const Cuda cuda;
+  SomeProduct<float> p({5, 33}, {33, 7}, {5, 7});
+  const auto way = [&](const Cuda& of) {
+    OnDevice call(of, MatMul::info, p.call);
+    return call.kernel->choice().way;
+  };
+  device->milliseconds[0] = 2, device->milliseconds[1] = 1;
+  CHECK(way(cuda) == 1);
+  const int calls = device->calls["cublasLtMatmul"];
+  CHECK(calls == 12);  // two ways, one to begin with and five
+  CHECK(way(cuda) == 1);
+  CHECK(device->calls["cublasLtMatmul"] == calls);  // remembered
+  CHECK(way(Cuda{{.measure = false}}) == 0);
+  device->refuse_algorithm = 1;
+  CHECK(way(Cuda{}) == 0);
+  device->refuse_algorithm = -1;
+  device->milliseconds[0] = .5;
+  CHECK(way(Cuda{}) == 0);
+  OnDevice call(cuda, MatMul::info, p.call);
+  const auto first = p.law();
+  call.kernel->choose(0);
+  call.run();
+  CHECK(p.y == first);
+  CHECK(way(cuda) == 0);  // remembered, too
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tests of test/network with the device's kernels in place of the laws: each operator against
+// its formula, on whole tensors and on blocks of every cut. They are compiled here once more.
+#define TENON_TEST_DEVICE
+#include "../network/add.cpp"
+#include "../network/average_pool.cpp"
+#include "../network/bias_add.cpp"
+#include "../network/concat.cpp"
+#include "../network/conv2d.cpp"
+#include "../network/div.cpp"
+#include "../network/erf.cpp"
+#include "../network/flatten.cpp"
+#include "../network/gather.cpp"
+#include "../network/gelu.cpp"
+#include "../network/identity.cpp"
+#include "../network/l2_normalize.cpp"
+#include "../network/layer_norm.cpp"
+#include "../network/log_softmax.cpp"
+#include "../network/matmul.cpp"
+#include "../network/max_pool.cpp"
+#include "../network/mul.cpp"
+#include "../network/one_hot.cpp"
+#include "../network/pow.cpp"
+#include "../network/prelu.cpp"
+#include "../network/reduce_mean.cpp"
+#include "../network/reduce_sum.cpp"
+#include "../network/relu.cpp"
+#include "../network/reshape.cpp"
+#include "../network/sigmoid.cpp"
+#include "../network/softmax.cpp"
+#include "../network/sqrt.cpp"
+#include "../network/strided_slice.cpp"
+#include "../network/sub.cpp"
+#include "../network/tanh.cpp"
+#include "../network/transpose.cpp"
+
+#include <set>
+
+#include <tenon/network/operators.hpp>
+
+#include "../support/cuda/pretended.hpp"
+#include "on_device.hpp"
+
+namespace tenon::test {
+
+void run_on_device(const Operator& op, const KernelCall& call) {
+  static const Cuda cuda{{.measure = false}};
+  pretended::device().untouchable = false;  // which is slow for so many calls
+  static int calls = 0, blocks = 0;
+  bool whole = call.output.box == whole_box(call.output.shape);
+  for (const Block& x : call.inputs) whole = whole && x.box == whole_box(x.shape);
+  if (!whole && ++blocks % 5) return op.law(call.output.element)(call);  // a fifth is enough
+  OnDevice(cuda, op, call).run(++calls % 3);
+}
+
+}  // namespace tenon::test
+
+TEST_CASE("every operator with a law has a kernel, and none wrote behind its memory") {
+  KernelCall call;
+  for (const Operator* op : all_operators)
+    if (op->law.exists)
+      CHECK_MESSAGE(Cuda{}.way(op->name, call) != "its law, on the host", op->name);
+  CHECK(Cuda{}.way("Square", call) == "its law, on the host");
+  CHECK(!pretended::device().broken_guard);
+}

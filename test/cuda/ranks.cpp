@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Networks on several ranks, each with a (pretended) device: what goes through the host's memory
+// between them, and errors that only one of them has.
+#include <tenon/backend/cuda/cuda.hpp>
+#include <tenon/comm/mpi.hpp>
+#include <tenon/network/layers/dense.hpp>
+#include <tenon/network/operators.hpp>
+#include <tenon/plan/planner.hpp>
+#include <tenon/run/device_view.hpp>
+#include <tenon/run/executor.hpp>
+
+#include "../plan/random_network.hpp"
+#include "../support/cuda/pretended.hpp"
+#include "../support/error_of.hpp"
+#include "mpi.hpp"
+
+using namespace tenon;
+using namespace tenon::test;
+
+namespace {
+
+struct CleanRank {
+  CleanRank() { pretended::device().reset(); }
+  ~CleanRank() { pretended::device().reset(); }
+  pretended::Device* operator->() { return &pretended::device(); }
+};
+
+/// A random network on this rank.
+struct DeviceForward {
+  Parameters parameters;
+  Executor executor;
+  std::vector<std::vector<std::byte>> blocks;
+  Index rank;
+
+  DeviceForward(const Plan& plan, RandomNetwork& network, const Backend& backend,
+                Communication& communication)
+      : parameters(view(plan)),
+        executor(view(plan), backend, communication, parameters),
+        rank(communication.rank()) {
+    for (const auto& [name, whole] : network.parameters)
+      for (const auto& slice : parameters.slices())
+        if (slice.name == name) parameters.set(name, whole.as<float>(), rank);
+    for (std::size_t i = 0; i < network.inputs.size(); ++i)
+      blocks.push_back(
+          block_of(network.inputs[i], plan.buffer(plan.inputs[i]).distribution.box(rank)));
+  }
+  std::vector<float> run() {
+    std::vector<const void*> inputs;
+    for (const auto& block : blocks) inputs.push_back(block.data());
+    const PlanView& plan = executor.plan();
+    const auto* y = static_cast<const float*>(executor.run(inputs));
+    const Index n = volume(plan.buffer(plan.output).distribution.box(rank));
+    return n ? std::vector<float>(y, y + n) : std::vector<float>();
+  }
+};
+
+std::uint64_t bits_of(const std::vector<float>& values) {
+  Hash hash;
+  for (float value : values) hash.add(std::bit_cast<std::uint32_t>(value));
+  return hash.value;
+}
+
+struct Layers {
+  Index devices;
+  constexpr Value construct(Value x) const {
+    Dense a("a", 24, 48), b("b", 48, 10);
+    a.matmul.shard({{1, 1}, {1, devices}});
+    b.matmul.shard({{1, devices}, {devices, 1}});
+    return b(relu(a(x)));
+  }
+};
+
+}  // namespace
+
+MPI_TEST_CASE("random networks on devices give one rank's numbers, the same bits on every rank",
+              tenon_test::all_ranks) {
+  CleanRank device;
+  MpiCommunication communication(world);
+  const Index devices = world.size();
+  const Cuda cuda;
+  // Each rank finds another algorithm the fastest; what all compute must be the same all the same.
+  device->milliseconds[world.rank() % 2] = .5f;
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    CAPTURE(seed);
+    RandomNetwork network(seed, Index(1 + seed % 8), devices);
+    PlanOptions options;
+    if (seed % 4 == 1) options.output = PlanOptions::Output::rows;
+    if (seed % 4 == 2) options.output = PlanOptions::Output::as_computed;
+    if (network.graph.nodes[std::size_t(network.graph.output)].shape.empty()) options = {};
+    if (seed % 3 == 0)
+      for (const Whole& x : network.inputs)
+        options.inputs.push_back(whole(x.shape).cut(0, {{devices, 1}}));
+    const Plan p = plan(network.graph, devices, options);
+    REQUIRE(!p.finding);
+    const Whole expected = evaluate(network.graph, network.inputs, network.parameters);
+    const Distribution& y = p.buffer(p.output).distribution;
+    DeviceForward forward(p, network, cuda, communication);
+    const std::vector<float> first = forward.run();
+    CHECK(distance(first, expected, y.box(world.rank())) < 1e-4);
+    if (y == whole(y.shape)) CHECK(communication.agree(bits_of(first)));
+    for (int again = 0; again < 2; ++again)
+      CHECK(bits_of(forward.run()) == bits_of(first));  // recorded
+  }
+  CHECK(!device->broken_guard);
+}
+
+MPI_TEST_CASE("everything between two exchanges is one graph", tenon_test::all_ranks) {
+  CleanRank device;
+  const Plan p = plan(trace(Layers{world.size()}, {{{3, 24}}}), world.size());
+  REQUIRE(!p.finding);
+  MpiCommunication communication(world);
+  Parameters parameters(view(p));
+  for (const auto& slice : parameters.slices())
+    parameters.set(slice.name, std::span<const float>(std::vector<float>(
+                                   std::size_t(product(slice.distribution.shape)), .25f)),
+                   world.rank());
+  Executor executor(view(p), Cuda{}, communication, parameters);
+  const std::vector<float> x(3 * 24, 1);
+  const void* const inputs[] = {x.data()};
+  executor.run(inputs);
+  device->calls.clear();
+  const auto* y = static_cast<const float*>(executor.run(inputs));
+  // 24 * .25 + .25 = 6.25; 48 * 6.25 * .25 + .25 = 75.25, all of it exact in any order
+  for (int i = 0; i < 30; ++i) CHECK(y[i] == 75.25f);
+  CHECK(device->calls["cudaGraphLaunch"] == 1 + p.collectives());
+  CHECK(device->calls["cudaStreamSynchronize"] == 1 + p.collectives());
+  CHECK(device->calls["cublasLtMatmul"] == 0);
+  CHECK(device->calls["cudaMalloc"] + device->calls["cudaHostAlloc"] == 0);
+}
+
+MPI_TEST_CASE("a device that one rank lacks is every rank's error", 3) {
+  CleanRank device;
+  const Plan p = plan(trace(Layers{world.size()}, {{{3, 24}}}), world.size());
+  MpiCommunication communication(world);
+  Parameters parameters(view(p));
+  const auto error = [&](const Cuda& cuda) {
+    return error_of([&] { Executor(view(p), cuda, communication, parameters); });
+  };
+  if (world.rank() == 1) device->devices = 0;
+  const std::string none = error(Cuda{});
+  CHECK(none.starts_with("tenon: no CUDA device: cudaGetDeviceCount says"));
+  CHECK(none.ends_with(" (found by rank 1)"));
+  device->devices = 1;
+  if (world.rank() == 2) device->memory = 1000;
+  const std::string little = error(Cuda{});
+  CHECK(little.starts_with("tenon: device 0 (Pretended) has 0 bytes of memory free, but rank 2 "
+                           "needs "));
+  device->memory = 256u << 20;
+  CHECK(error(Cuda{{.device = 1}}) ==
+        "tenon: no CUDA device 1: this process sees 1 device; legal: 0");
+  if (world.rank() == 0) device->fail("cudaLibraryLoadData", cudaErrorLaunchFailure);
+  CHECK(error(Cuda{}).ends_with("(cudaErrorLaunchFailure) (found by rank 0)"));
+  if (world.rank() == 1) device->refuse_algorithm = 0;
+  CHECK(error(Cuda{}) == "");  // it takes the other one
+}
+
+MPI_TEST_CASE("ranks of a node take its devices in turn", tenon_test::all_ranks) {
+  CleanRank device;
+  device->devices = 2;
+  const Plan p = plan(trace(Layers{world.size()}, {{{3, 24}}}), world.size());
+  MpiCommunication communication(world);
+  Parameters parameters(view(p));
+  const Cuda cuda;
+  const Executor executor(view(p), cuda, communication, parameters);
+  CHECK(cuda.device(0)->text() == sentence("device ", world.rank() % 2, " (Pretended)"));
+}
+
+MPI_TEST_CASE("a plan on devices, said without one", 1) {
+  CleanRank device;
+  device->devices = 0;
+  const Plan p = plan(trace(Layers{4}, {{{3, 24}}}), 4);
+  const PlanView v = view(p);
+  CHECK(device_view(v, 0, Cuda{}) ==
+        "memory: 1.7 KiB for parameters, 1.1 KiB in between, 288 bytes for inputs; 648 bytes "
+        "staged\n"
+        "a.matmul: cuBLASLt, bias, ReLU\n"
+        "b.matmul: cuBLASLt\n"
+        "all-reduce + bias: staged, 120 bytes to the host and 120 to the device\n");
+  CHECK(device_needs(v, 0, Cuda{}).parameters == (24 * 12 + 12 + 12 * 10 + 10) * 4);
+  CHECK(device_needs(v, 0, Cuda{{.weights = Element::float16}}).parameters ==
+        (24 * 12 + 12 * 10) * 2 + (12 + 10) * 4);
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// cuBLASLt of the pretended CUDA: products in plain loops over column-major matrices, with the two
+// "algorithms" of one that adds from the first product, and one that adds from the last.
+#include <cmath>
+#include <cstring>
+
+#include <tenon/core/half.hpp>
+
+#include "pretended.hpp"
+
+using namespace pretended;
+
+namespace {
+
+struct Layout {
+  cudaDataType type;
+  std::uint64_t rows, columns;
+  std::int64_t leading;
+  std::int32_t count = 1;
+  std::int64_t stride = 0;
+};
+struct Product {
+  cublasComputeType_t compute;
+  cudaDataType scale;
+  cublasOperation_t first = CUBLAS_OP_N, second = CUBLAS_OP_N;
+  cublasLtEpilogue_t epilogue = CUBLASLT_EPILOGUE_DEFAULT;
+  const void* bias = nullptr;
+};
+struct Preference {
+  std::uint64_t workspace = 0;
+};
+
+template <class T, class Handle>
+T& of(Handle handle) {
+  return *reinterpret_cast<T*>(handle);
+}
+/// One of the attributes that the pretended library knows.
+template <class T>
+cublasStatus_t set(T& to, const void* value, std::size_t size) {
+  if (size != sizeof to) return CUBLAS_STATUS_INVALID_VALUE;
+  std::memcpy(&to, value, size);
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+double element(const Layout& m, const void* data, std::uint64_t row, std::uint64_t column,
+               std::int32_t matrix) {
+  const std::size_t at =
+      std::size_t(matrix * m.stride) + column * std::size_t(m.leading) + row;
+  if (m.type == CUDA_R_64F) return static_cast<const double*>(data)[at];
+  if (m.type == CUDA_R_32F) return static_cast<const float*>(data)[at];
+  const std::uint16_t bits = static_cast<const std::uint16_t*>(data)[at];
+  return m.type == CUDA_R_16BF ? tenon::from_bfloat16(bits) : tenon::from_float16(bits);
+}
+/// Rounded to 10 bits of fraction.
+float tensor_float32(float x) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &x, 4);
+  bits = (bits + 0x1000) & ~0x1fffu;
+  std::memcpy(&x, &bits, 4);
+  return x;
+}
+
+template <class T>
+void multiply(const Product& p, const Layout& a, const void* x, const Layout& b, const void* y,
+              const Layout& c, void* to, bool backwards) {
+  const bool a_t = p.first == CUBLAS_OP_T, b_t = p.second == CUBLAS_OP_T;
+  const std::uint64_t inner = a_t ? a.rows : a.columns;
+  const bool rounds = p.compute == CUBLAS_COMPUTE_32F_FAST_TF32;
+  for (std::int32_t matrix = 0; matrix < c.count; ++matrix)
+    for (std::uint64_t column = 0; column < c.columns; ++column)
+      for (std::uint64_t row = 0; row < c.rows; ++row) {
+        T sum = 0;
+        for (std::uint64_t i = 0; i < inner; ++i) {
+          const std::uint64_t k = backwards ? inner - 1 - i : i;
+          T u = T(element(a, x, a_t ? k : row, a_t ? row : k, matrix));
+          T v = T(element(b, y, b_t ? column : k, b_t ? k : column, matrix));
+          if (rounds) u = T(tensor_float32(float(u))), v = T(tensor_float32(float(v)));
+          sum += u * v;
+        }
+        if (p.epilogue & CUBLASLT_EPILOGUE_BIAS) sum += static_cast<const T*>(p.bias)[row];
+        if (p.epilogue & CUBLASLT_EPILOGUE_RELU) sum = sum < 0 ? 0 : sum;
+        if (p.epilogue & CUBLASLT_EPILOGUE_GELU)
+          sum = sum / 2 *
+                (1 + std::tanh(T(0.7978845608028654) * (sum + T(0.044715) * sum * sum * sum)));
+        static_cast<T*>(to)[std::size_t(matrix * c.stride) + column * std::size_t(c.leading) +
+                            row] = sum;
+      }
+}
+
+std::size_t bytes_of(const Layout& m) {
+  const std::size_t size = m.type == CUDA_R_64F ? 8 : m.type == CUDA_R_32F ? 4 : 2;
+  const std::size_t each = std::size_t(m.leading) * (m.columns - 1) + m.rows;
+  return size * (std::size_t(m.count - 1) * std::size_t(m.stride) + each);
+}
+
+}  // namespace
+
+cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) {
+  device().call("cublasLtCreate");
+  return *handle = reinterpret_cast<cublasLtHandle_t>(&device()), CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtDestroy(cublasLtHandle_t) { return CUBLAS_STATUS_SUCCESS; }
+const char* cublasLtGetStatusName(cublasStatus_t) { return "CUBLAS_STATUS_OTHER"; }
+const char* cublasLtGetStatusString(cublasStatus_t) { return "pretended"; }
+
+cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t* made, cublasComputeType_t compute,
+                                        cudaDataType_t scale) {
+  *made = reinterpret_cast<cublasLtMatmulDesc_t>(new Product{compute, scale});
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t product) {
+  return delete &of<Product>(product), CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t product,
+                                              cublasLtMatmulDescAttributes_t attribute,
+                                              const void* value, std::size_t size) {
+  Product& p = of<Product>(product);
+  switch (attribute) {
+    case CUBLASLT_MATMUL_DESC_TRANSA: return set(p.first, value, size);
+    case CUBLASLT_MATMUL_DESC_TRANSB: return set(p.second, value, size);
+    case CUBLASLT_MATMUL_DESC_EPILOGUE: return set(p.epilogue, value, size);
+    case CUBLASLT_MATMUL_DESC_BIAS_POINTER: return set(p.bias, value, size);
+    default: return CUBLAS_STATUS_INVALID_VALUE;
+  }
+}
+
+cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* made, cudaDataType type,
+                                          std::uint64_t rows, std::uint64_t columns,
+                                          std::int64_t leading) {
+  if (leading < std::int64_t(rows)) return CUBLAS_STATUS_INVALID_VALUE;
+  *made = reinterpret_cast<cublasLtMatrixLayout_t>(new Layout{type, rows, columns, leading});
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t layout) {
+  return delete &of<Layout>(layout), CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatrixLayoutSetAttribute(cublasLtMatrixLayout_t layout,
+                                                cublasLtMatrixLayoutAttribute_t attribute,
+                                                const void* value, std::size_t size) {
+  if (attribute == CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT)
+    return set(of<Layout>(layout).count, value, size);
+  if (attribute == CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET)
+    return set(of<Layout>(layout).stride, value, size);
+  return CUBLAS_STATUS_INVALID_VALUE;
+}
+
+cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t* made) {
+  *made = reinterpret_cast<cublasLtMatmulPreference_t>(new Preference);
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t preference) {
+  return delete &of<Preference>(preference), CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t preference,
+                                                    cublasLtMatmulPreferenceAttributes_t attribute,
+                                                    const void* value, std::size_t size) {
+  if (attribute != CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES) return CUBLAS_STATUS_SUCCESS;
+  return set(of<Preference>(preference).workspace, value, size);
+}
+
+cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
+    cublasLtHandle_t, cublasLtMatmulDesc_t product, cublasLtMatrixLayout_t a,
+    cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d,
+    cublasLtMatmulPreference_t preference, int most, cublasLtMatmulHeuristicResult_t found[],
+    int* count) {
+  device().call("cublasLtMatmulAlgoGetHeuristic");
+  const Product& p = of<Product>(product);
+  const Layout &x = of<Layout>(a), &y = of<Layout>(b), &z = of<Layout>(c);
+  *count = 0;
+  const bool a_t = p.first == CUBLAS_OP_T, b_t = p.second == CUBLAS_OP_T;
+  const bool fits = (a_t ? x.columns : x.rows) == z.rows &&
+                    (b_t ? y.rows : y.columns) == z.columns &&
+                    (a_t ? x.rows : x.columns) == (b_t ? y.columns : y.rows) && c == d &&
+                    x.type == y.type && x.rows && x.columns && y.rows && y.columns;
+  const bool twice = z.type == CUDA_R_64F;
+  if (!fits || twice != (p.compute == CUBLAS_COMPUTE_64F) || twice != (x.type == CUDA_R_64F) ||
+      p.scale != z.type)
+    return CUBLAS_STATUS_INVALID_VALUE;
+  if (twice && p.epilogue != CUBLASLT_EPILOGUE_DEFAULT) return CUBLAS_STATUS_NOT_SUPPORTED;
+  if ((p.epilogue & CUBLASLT_EPILOGUE_GELU) && !device().has_gelu)
+    return CUBLAS_STATUS_NOT_SUPPORTED;
+  for (; *count < std::min(most, 2); ++*count) {
+    found[*count] = {};
+    found[*count].algo.data[0] = std::uint64_t(*count);
+    found[*count].workspaceSize = *count ? 1024 : 0;
+  }
+  if (of<Preference>(preference).workspace < 1024) *count = 1;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t product, const void* alpha,
+                              const void* a, cublasLtMatrixLayout_t a_layout, const void* b,
+                              cublasLtMatrixLayout_t b_layout, const void*, const void*,
+                              cublasLtMatrixLayout_t, void* d, cublasLtMatrixLayout_t d_layout,
+                              const cublasLtMatmulAlgo_t* algorithm, void* workspace,
+                              std::size_t workspace_bytes, cudaStream_t stream) {
+  if (device().call("cublasLtMatmul")) return CUBLAS_STATUS_EXECUTION_FAILED;
+  const Product p = of<Product>(product);
+  const Layout x = of<Layout>(a_layout), y = of<Layout>(b_layout), z = of<Layout>(d_layout);
+  const auto way = int(algorithm->data[0]);
+  const bool twice = z.type == CUDA_R_64F;
+  const bool one = twice ? *static_cast<const double*>(alpha) == 1
+                         : *static_cast<const float*>(alpha) == 1;
+  if (!one || way == device().refuse_algorithm ||
+      (workspace_bytes && !on_device(workspace, workspace_bytes)))
+    return CUBLAS_STATUS_INVALID_VALUE;
+  enqueue(stream, [=] {
+    const bool bias = p.epilogue & CUBLASLT_EPILOGUE_BIAS;
+    if (!on_device(a, bytes_of(x)) || !on_device(b, bytes_of(y)) || !on_device(d, bytes_of(z)) ||
+        (bias && !on_device(p.bias, z.rows * (twice ? 8 : 4))))
+      return work_failed(cudaErrorIllegalAddress);
+    if (twice) multiply<double>(p, x, a, y, b, z, d, way);
+    else multiply<float>(p, x, a, y, b, z, d, way);
+    spend(device().milliseconds[way]);
+  });
+  return CUBLAS_STATUS_SUCCESS;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// A pretended CUDA: the functions of cudart, cuBLASLt and NVRTC that Tenon calls, defined here in
+/// place of the toolkit's libraries, so that its whole way of working runs without a device.
+///   pretended().devices = 0;  pretended().fail("cudaMalloc", cudaErrorMemoryAllocation, 3);
+/// Device memory is memory that the host cannot touch (it ends the process), is not zeroed, and has
+/// guards; a stream's work is done when somebody waits for it, not before; work that is given a
+/// pointer of the wrong memory fails. Kernels are the library's own text, compiled for the host.
+#include <cublasLt.h>
+#include <cuda_runtime_api.h>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace pretended {
+
+struct Device {
+  int devices = 1;
+  int driver = 13000;                  // version; 0: there is none
+  std::size_t memory = 256u << 20;     // bytes of each device
+  bool untouchable = true;             // its memory, for the host; costs system calls
+  bool has_gelu = true;                // cuBLASLt fuses GeLU
+  float milliseconds[2] = {2, 1};      // that its two algorithms take
+  int refuse_algorithm = -1;           // one that fails when it is run
+
+  std::map<std::string, int> calls;    // of each function so far
+  std::size_t to_device = 0, to_host = 0;  // bytes copied
+  std::size_t allocated = 0;           // bytes of device memory now
+  bool broken_guard = false;           // a kernel wrote behind its memory
+
+  /// The `after`-th next call of the function fails so. "work": of a stream.
+  void fail(const std::string& function, cudaError_t code, int after = 1) {
+    failures_[function] = {code, after};
+  }
+  /// Counts the call. @return what it fails with, if it does
+  cudaError_t call(const std::string& function) {
+    ++calls[function];
+    const auto found = failures_.find(function);
+    if (found == failures_.end() || --found->second.after > 0) return cudaSuccess;
+    const cudaError_t code = found->second.code;
+    failures_.erase(found);
+    return last_error = code;
+  }
+  /// As after the process began; what is allocated stays.
+  void reset() {
+    const std::size_t kept = allocated;
+    *this = Device();
+    allocated = kept;
+  }
+  cudaError_t last_error = cudaSuccess;
+
+ private:
+  struct Failure {
+    cudaError_t code;
+    int after;
+  };
+  std::map<std::string, Failure> failures_;
+};
+
+/// Of this process.
+Device& device();
+
+/// Memory that was allocated, of either kind, with all of [data, data + bytes) in it.
+bool on_device(const void* data, std::size_t bytes = 1);
+bool pinned(const void* data, std::size_t bytes = 1);
+/// While it lives, device memory can be touched.
+struct DeviceWorks {
+  DeviceWorks();
+  ~DeviceWorks();
+};
+/// Work for a stream: now recorded, or done later. @return cudaSuccess
+cudaError_t enqueue(cudaStream_t stream, std::function<void()> work);
+/// As freeing memory does.
+void wait_for_all();
+/// Work that found something wrong: waiting for it will say so.
+void work_failed(cudaError_t code);
+bool is_capturing(cudaStream_t stream);
+/// Of a stream: its clock, in milliseconds of work done.
+void spend(float milliseconds);
+
+/// A kernel compiled for the host: all its threads, one after the other.
+struct Kernel {
+  const char* name;
+  bool cooperates;  // its threads wait for each other
+  std::vector<bool> pointers;  // which arguments are
+  std::vector<std::size_t> sizes;
+  void (*run)(void* const* arguments);
+};
+const std::vector<Kernel>& kernels();
+/// The texts that they were compiled from.
+const std::vector<std::string>& kernel_texts();
+/// Runs a kernel's blocks.
+void run_kernel(const Kernel& kernel, unsigned blocks, unsigned threads, void* const* arguments);
+
+}  // namespace pretended
