@@ -8,6 +8,9 @@ namespace tenon::detail {
 /// Room for all that the rank which moves most takes and gives.
 constexpr Index scratch_of(const Distribution& from, const Distribution& to, Index element_bytes,
                            Index devices) {
+  const auto lines = [&](Index elements) { return (elements * element_bytes + 63) / 64 * 64; };
+  if (alike_on_all_ranks(from, to))
+    return lines(received(from, to, 0) + sent(from, to, 0, devices).elements);
   List<Index> moved;
   moved.resize(std::size_t(devices));
   for (Index rank = 0; rank < devices; ++rank)
@@ -18,7 +21,7 @@ constexpr Index scratch_of(const Distribution& from, const Distribution& to, Ind
     });
   Index most = 0;
   for (Index n : moved) most = n > most ? n : most;
-  return (most * element_bytes + 63) / 64 * 64;
+  return lines(most);
 }
 
 /// The one of these two distributions among those that are known, made if it is not there.

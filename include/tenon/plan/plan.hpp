@@ -4,8 +4,8 @@
 /// from a file; whoever runs it sees a PlanView and does not care which.
 #include <span>
 
+#include <tenon/layout/alike.hpp>
 #include <tenon/layout/exchange.hpp>
-#include <tenon/layout/movement.hpp>
 #include <tenon/network/operator.hpp>
 
 namespace tenon {
@@ -122,8 +122,14 @@ struct PlanOf {
 
  private:
   constexpr Index most(auto&& of) const {
+    bool alike = true;
+    for (const Step& step : steps)
+      if (communicates(step)) alike = alike && alike_on_all_ranks(from(step), to(step));
     Index n = 0;
-    for (Index rank = 0; rank < devices; ++rank) n = of(rank) > n ? of(rank) : n;
+    for (Index rank = 0; rank < (alike ? 1 : devices); ++rank) {
+      const Index own = of(rank);
+      n = own > n ? own : n;
+    }
     return n;
   }
 };

@@ -2,16 +2,17 @@
 #pragma once
 /// From one distribution to another: in one exchange, in two where a wide sum is cheaper so, or as
 /// MindSpore goes.  route(partial over 8, whole): scattered over 8, then whole
+#include <tenon/layout/alike.hpp>
 #include <tenon/layout/exchange.hpp>
-#include <tenon/layout/movement.hpp>
 
 namespace tenon {
 
 /// As many bytes as one more exchange may save to be worth its latency.
 inline constexpr Index bytes_worth_an_exchange = 16384;
 
-/// Elements that the rank which takes most takes. Cost: one step a rank.
+/// Elements that the rank which takes most takes. Cost: one step a rank, or one where all are alike.
 constexpr Index most_received(const Distribution& from, const Distribution& to, Index devices) {
+  if (alike_on_all_ranks(from, to)) return received(from, to, 0);
   Index most = 0;
   for (Index rank = 0; rank < devices; ++rank) {
     const Index n = received(from, to, rank);

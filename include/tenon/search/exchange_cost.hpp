@@ -4,8 +4,8 @@
 ///   exchange_cost(from, to, 4, 8, machine): of the rank, and of the node, that takes longest
 /// A node takes what several of its ranks want once, and what others add has been added before it
 /// is sent: between nodes, the exchange is that of the distributions over nodes.
+#include <tenon/layout/alike.hpp>
 #include <tenon/layout/exchange.hpp>
-#include <tenon/layout/movement.hpp>
 #include <tenon/search/machine.hpp>
 
 namespace tenon {
@@ -65,7 +65,7 @@ constexpr Picoseconds link_cost(const MachineLink& link, const Intake& taken, In
 /// A slice is copied, or free where it is rows of the same memory; what goes between ranks waits
 /// for others. Each exchange of the ranks of a node is in shared memory; of several nodes, what
 /// comes from the others is in addition.
-/// Cost: one step a rank, of at most 64 ranks and 64 nodes.
+/// Cost: one step a rank, of at most 64 ranks and 64 nodes; one where all are alike.
 constexpr Picoseconds exchange_cost(const Distribution& from, const Distribution& to,
                                     Index element_bytes, Index devices, const Machine& machine) {
   const Movement m = movement(from, to);
@@ -79,7 +79,8 @@ constexpr Picoseconds exchange_cost(const Distribution& from, const Distribution
                       (duration(machine.step) + duration(2 * bytes, machine.memory_rate));
   }
   Picoseconds inside = 0, between = 0;
-  detail::for_each_priced(devices, [&](Index rank) {
+  const bool alike = alike_on_all_ranks(from, to);
+  detail::for_each_priced(alike ? 1 : devices, [&](Index rank) {
     const Picoseconds cost =
         detail::link_cost(machine.inside, detail::intake(from, to, rank), element_bytes);
     inside = cost > inside ? cost : inside;
