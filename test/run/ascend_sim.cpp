@@ -2,6 +2,7 @@
 #include <tenon/backend/ascend/ascend_sim.hpp>
 #include <tenon/backend/reference.hpp>
 #include <tenon/comm/alone.hpp>
+#include <tenon/comm/virtual_ranks.hpp>
 #include <tenon/network/layers/convolution.hpp>
 #include <tenon/network/layers/dense.hpp>
 #include <tenon/network/operators/flatten.hpp>
@@ -28,6 +29,43 @@ struct SmallConvolutionalNetwork {
     return Softmax()(dense(flatten(x)));                // [4, 10]
   }
 };
+
+/// Cut by columns, then by rows: partial sums, with what is element by element between them.
+struct CutNetwork {
+  Dense layer1{"layer1", 48, 64}, layer2{"layer2", 64, 24};
+  constexpr explicit CutNetwork(Index ranks) {
+    layer1.matmul.shard({{1, 1}, {1, ranks}});
+    layer2.matmul.shard({{1, ranks}, {ranks, 1}});
+  }
+  constexpr auto construct(auto x) const { return layer2(relu(layer1(x))); }
+};
+
+/// By each of so many simulated Ascends, of small whole numbers, which no format rounds.
+template <class OneBackend>
+std::vector<std::vector<float>> forward_on_ranks(int ranks) {
+  const Plan p = plan(trace(CutNetwork(ranks), {{{8, 48}}}), ranks);
+  std::vector<std::vector<float>> y(std::size_t(ranks), {0});
+  run_virtual_ranks(ranks, [&](Communication& communication) {
+    const OneBackend backend{};  // of each rank: a chip of its own
+    Parameters parameters(view(p));
+    Executor executor(view(p), backend, communication, parameters);
+    std::mt19937 random(2);
+    const auto whole_numbers = [&](Index n) {
+      std::vector<float> all(std::size_t(n), 0);
+      for (float& x : all) x = float(int(random() % 3) - 1);
+      return all;
+    };
+    for (const auto& slice : parameters.slices())
+      parameters.set(slice.name,
+                     std::span<const float>(whole_numbers(product(slice.distribution.shape))),
+                     communication.rank());
+    const std::vector<float> x = whole_numbers(8 * 48);
+    const void* const inputs[] = {x.data()};
+    const auto* logits = static_cast<const float*>(executor.run(inputs));
+    y[std::size_t(communication.rank())].assign(logits, logits + 8 * 24);
+  });
+  return y;
+}
 
 std::vector<float> forward_by(const Plan& plan, const Backend& backend) {
   Alone alone;
@@ -73,6 +111,12 @@ TEST_CASE("a network on a simulated Ascend: every step rounds, and counts") {
       CHECK(step.inputs == RoundingCounts{});
       CHECK(step.results == RoundingCounts{});
     }
-    CHECK(steps == (narrow ? "Conv2D MaxPool MatMul Softmax " : "Conv2D MatMul "));
+    CHECK(steps == (narrow ? "Conv2D MaxPool MatMul Softmax " : "Conv2D MatMul Softmax "));
   }
+}
+
+TEST_CASE("law: 1, 2, 8 and 64 simulated Ascends as virtual ranks answer as the law on one") {
+  const std::vector<float> expected = forward_on_ranks<Reference>(1)[0];
+  for (const int ranks : {1, 2, 8, 64})
+    for (const auto& logits : forward_on_ranks<AscendSim>(ranks)) CHECK(logits == expected);
 }
