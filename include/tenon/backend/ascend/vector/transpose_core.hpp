@@ -31,9 +31,13 @@ inline TransposeTiling transpose_tiling(const AscendTranspose& t, const AscendCh
   Index side = 32;
   while ((side + 32) * (side + 32) <= most) side += 32;
   const auto up = [](Index n) { return (n + 31) / 32 * 32; };
-  const Index rows = std::min(up(t.rows), side);
-  const Index columns = std::min(up(t.columns), most / rows / 32 * 32);
-  return {std::min(up(t.rows), most / columns / 32 * 32), columns};
+  // Tiles that are all about as large, so that none is mostly empty.
+  const auto even = [&](Index n, Index most_of_it) {
+    const Index parts = (n + most_of_it - 1) / most_of_it;
+    return up((n + parts - 1) / parts);
+  };
+  const Index rows = even(t.rows, side), columns = even(t.columns, most / rows / 32 * 32);
+  return {even(t.rows, most / columns / 32 * 32), columns};
 }
 
 class TransposeCore {
