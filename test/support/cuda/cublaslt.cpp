@@ -60,22 +60,35 @@ float tensor_float32(float x) {
   return x;
 }
 
+/// One row of op(A), or one column of op(B), as numbers of T.
+template <class T>
+std::vector<T> line(const Layout& m, const void* data, bool down, std::uint64_t at,
+                    std::int32_t matrix, bool rounds) {
+  std::vector<T> all(down ? m.rows : m.columns);
+  for (std::uint64_t k = 0; k < all.size(); ++k) {
+    all[k] = T(element(m, data, down ? k : at, down ? at : k, matrix));
+    if (rounds) all[k] = T(tensor_float32(float(all[k])));
+  }
+  return all;
+}
+
 template <class T>
 void multiply(const Product& p, const Layout& a, const void* x, const Layout& b, const void* y,
               const Layout& c, void* to, bool backwards) {
   const bool a_t = p.first == CUBLAS_OP_T, b_t = p.second == CUBLAS_OP_T;
-  const std::uint64_t inner = a_t ? a.rows : a.columns;
   const bool rounds = p.compute == CUBLAS_COMPUTE_32F_FAST_TF32;
-  for (std::int32_t matrix = 0; matrix < c.count; ++matrix)
+  for (std::int32_t matrix = 0; matrix < c.count; ++matrix) {
+    std::vector<std::vector<T>> columns;
     for (std::uint64_t column = 0; column < c.columns; ++column)
-      for (std::uint64_t row = 0; row < c.rows; ++row) {
+      columns.push_back(line<T>(b, y, !b_t, column, matrix, rounds));
+    for (std::uint64_t row = 0; row < c.rows; ++row) {
+      const std::vector<T> u = line<T>(a, x, a_t, row, matrix, rounds);
+      for (std::uint64_t column = 0; column < c.columns; ++column) {
+        const std::vector<T>& v = columns[column];
         T sum = 0;
-        for (std::uint64_t i = 0; i < inner; ++i) {
-          const std::uint64_t k = backwards ? inner - 1 - i : i;
-          T u = T(element(a, x, a_t ? k : row, a_t ? row : k, matrix));
-          T v = T(element(b, y, b_t ? column : k, b_t ? k : column, matrix));
-          if (rounds) u = T(tensor_float32(float(u))), v = T(tensor_float32(float(v)));
-          sum += u * v;
+        for (std::uint64_t i = 0; i < u.size(); ++i) {
+          const std::uint64_t k = backwards ? u.size() - 1 - i : i;
+          sum += u[k] * v[k];
         }
         if (p.epilogue & CUBLASLT_EPILOGUE_BIAS) sum += static_cast<const T*>(p.bias)[row];
         if (p.epilogue & CUBLASLT_EPILOGUE_RELU) sum = sum < 0 ? 0 : sum;
@@ -85,6 +98,8 @@ void multiply(const Product& p, const Layout& a, const void* x, const Layout& b,
         static_cast<T*>(to)[std::size_t(matrix * c.stride) + column * std::size_t(c.leading) +
                             row] = sum;
       }
+    }
+  }
 }
 
 std::size_t bytes_of(const Layout& m) {
