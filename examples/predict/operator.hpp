@@ -5,16 +5,20 @@
 #include <cstdio>
 #include <iostream>
 
+#include <tenon/io/atomic_write.hpp>
 #include <tenon/predict/advice.hpp>
+#include <tenon/predict/core_trace.hpp>
 #include <tenon/predict/measured.hpp>
+#include <tenon/predict/operator_program.hpp>
+#include <tenon/predict/trace_svg.hpp>
 
 namespace tenon::program {
 
 struct OperatorOptions {
-  std::string op, element = "f16", base, split;
+  std::string op, element = "f16", base, split, timeline;
   Index m = 0, n = 0, k = 0, cores = 0, batch = 1;
   std::vector<Index> shape, other, axes, window, stride, padding;
-  bool transpose_b = false, b_nz = false, as_json = false;
+  bool transpose_b = false, b_nz = false, warm = false, as_json = false;
 };
 
 inline void describe(CLI::App& app, OperatorOptions& o) {
@@ -40,6 +44,9 @@ inline void describe(CLI::App& app, OperatorOptions& o) {
   app.add_option("--split", o.split, "matmul's cores along m and n, as 4x6 [chosen]");
   app.add_flag("--transpose-b", o.transpose_b, "B lies as [n, k]");
   app.add_flag("--b-nz", o.b_nz, "B lies as FRACTAL_NZ");
+  app.add_flag("--warm", o.warm, "of matmul: run again and again, what l2 can keep lies there");
+  app.add_option("--timeline", o.timeline,
+                 "write what the pipes of one core do: an .svg picture, or a .json for Perfetto");
   app.add_flag("--json", o.as_json, "one JSON document instead");
 }
 
@@ -66,7 +73,7 @@ inline OperatorTask task_of(const OperatorOptions& o) {
   OperatorTask t{.op = o.op, .shape = o.shape};
   t.element = detail::element_of_word(o.element);
   t.result = t.element == Element::int8 ? Element::int32 : t.element;
-  t.transpose_b = o.transpose_b, t.b_nz = o.b_nz, t.batch = o.batch;
+  t.transpose_b = o.transpose_b, t.b_nz = o.b_nz, t.warm = o.warm, t.batch = o.batch;
   t.axes = o.axes, t.other = o.other, t.filters = o.window;
   t.stride = o.stride, t.padding = o.padding;
   t.matmul.cores = t.vector.cores = o.cores;
@@ -139,11 +146,24 @@ inline void print(const OperatorTask& task, const AscendChip& chip, const Operat
   std::printf("  what would help: %s\n", advice(task, x, chip).c_str());
 }
 
+/// Of the first core, from its first instruction to its last.
+inline void write_timeline(const OperatorTask& task, const AscendChip& chip,
+                           const std::string& path) {
+  if (!path.ends_with(".svg") && !path.ends_with(".json"))
+    throw Error(sentence("--timeline ", path, ": its name ends in .svg or .json"));
+  Trace trace;
+  add_pipes(trace, {0, task.op, 0}, program_of(task, chip), chip);
+  const std::string title = sentence(task.op, " ", text(task.shape), ", one core of ", chip.name);
+  const std::string all = path.ends_with(".svg") ? svg_of(trace, title) : trace.json();
+  write_file(path, {std::span(all.data(), all.size())});
+}
+
 inline void predict_one(const AscendChip& chip, const OperatorOptions& o) {
   const OperatorTask task = task_of(o);
   const OperatorTime time = predict(task, chip);
   if (o.as_json) std::cout << described(task, chip, time).dump(1) << "\n";
   else print(task, chip, time);
+  if (!o.timeline.empty()) write_timeline(task, chip, o.timeline);
 }
 
 }  // namespace tenon::program

@@ -43,6 +43,7 @@ inline MeasuredPoint measured_point(const nlohmann::json& x) {
   t.result = element_of_word(x.value("result", sums));
   t.transpose_b = x.value("transpose_b", false);
   t.b_nz = x.value("b_nz", false);
+  t.warm = x.value("warm", false);
   t.into_l1 = x.value("into_l1", false);
   t.repeat = x.value("repeat", Index(1));
   t.matmul.cores = t.vector.cores = x.value("cores", Index(0));

@@ -20,6 +20,7 @@ struct OperatorTask {
   Element result = Element::float16;  // of matmul and conv2d
   Index batch = 1;                    // of matmul: so many products
   bool transpose_b = false, b_nz = false;
+  bool warm = false;      // of one product: it is run again and again, l2 has what it can keep
   MatMulTiling matmul{};  // what is pinned
   VectorTiling vector{};
   std::vector<Index> axes{};     // of functions of lines: along which [the last]; of transpose: all

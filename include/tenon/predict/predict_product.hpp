@@ -9,19 +9,24 @@
 
 namespace tenon::detail {
 
-inline void predict_products(const OperatorTask& task, const AscendChip& chip, AscendMatMul t,
-                             OperatorTime& all) {
+/// What the cube is told to do of it.
+inline AscendMatMul as_told(const OperatorTask& task, const AscendChip& chip, AscendMatMul t) {
   t.element = task.element;
   t.result = task.element == Element::int8 ? Element::int32 : task.result;
   t.transpose_b = task.transpose_b;
   if (chip.nd_to_nz == 0) t.a_format = t.b_format = t.c_format = AscendFormat::nz;
   if (task.b_nz) t.b_format = AscendFormat::nz;
+  check(t, chip);
+  return t.placed();
+}
+
+inline void predict_products(const OperatorTask& task, const AscendChip& chip,
+                             const AscendMatMul& shape, OperatorTime& all) {
   if (task.batch < 1 || task.batch > Index(1) << 28)
     throw Error(sentence("a batch is from 1 to ", Index(1) << 28, " products, not ", task.batch));
-  check(t, chip);
-  t = t.placed();
+  const AscendMatMul t = as_told(task, chip, shape);
   MatMulTiling tiling = matmul_tiling(t, chip, task.matmul);
-  all.time = steady_matmul_time(t, chip, tiling);
+  all.time = steady_matmul_time(t, chip, tiling, task.warm);
   Index at_once = 1;
   if (task.batch > 1) {
     // One product after another on all cores, or as many at once as there are cores.
@@ -48,11 +53,14 @@ inline void predict_products(const OperatorTask& task, const AscendChip& chip, A
   if (at_once > 1) all.tiling += sentence(", ", at_once, " products at once");
 }
 
-inline void predict_matmul(const OperatorTask& task, const AscendChip& chip, OperatorTime& all) {
+inline AscendMatMul matmul_of(const OperatorTask& task) {
   if (task.shape.size() != 3)
     throw Error(
         sentence("matmul's shape is m, n and k, not ", Index(task.shape.size()), " numbers"));
-  predict_products(task, chip, {.m = task.shape[0], .n = task.shape[1], .k = task.shape[2]}, all);
+  return {.m = task.shape[0], .n = task.shape[1], .k = task.shape[2]};
+}
+inline void predict_matmul(const OperatorTask& task, const AscendChip& chip, OperatorTime& all) {
+  predict_products(task, chip, matmul_of(task), all);
 }
 
 /// Places of a window along a dimension, 0: down, 1: across.

@@ -26,8 +26,7 @@ inline void predict_vector(const AscendVector& task, const VectorTiling& pinned,
 }
 
 /// As the network's operator of these shapes.
-inline void predict_operator_of(const OperatorTask& task, const AscendChip& chip,
-                                OperatorTime& all) {
+inline AscendVector vector_task_of(const OperatorTask& task) {
   const Dims shape = dims_of(task.shape);
   std::vector<Dims> inputs{shape};
   Dims result = shape;
@@ -61,8 +60,14 @@ inline void predict_operator_of(const OperatorTask& task, const AscendChip& chip
   if (!x)
     throw Error(sentence(task.op, " of ", text(shape),
                          " is no program of the vector pipe: its axes lie beside each other"));
-  predict_vector(x->task, task.vector, chip, all);
-  if (line) all.family = line->name == "softmax" ? "softmax" : "functions of lines";
+  return x->task;
+}
+
+inline void predict_operator_of(const OperatorTask& task, const AscendChip& chip,
+                                OperatorTime& all) {
+  predict_vector(vector_task_of(task), task.vector, chip, all);
+  if (const LineFunction* line = line_function(task.op))
+    all.family = line->name == "softmax" ? "softmax" : "functions of lines";
 }
 
 /// Each window's numbers one after another onto the first ones.

@@ -50,6 +50,14 @@ class Trace {
                        nanoseconds(from.seconds), nanoseconds(to.seconds)});
   }
 
+  /// visit(device, thread, name, from, to), in nanoseconds, thread by thread as json() orders them.
+  void for_each(auto&& visit) const {
+    std::vector<Event> events = events_;
+    std::ranges::stable_sort(
+        events, {}, [](const Event& e) { return std::tuple(e.thread, e.from, -e.to, e.name); });
+    for (const Event& e : events)
+      visit(std::get<0>(e.thread), std::get<2>(e.thread), e.name, e.from, e.to);
+  }
   /// @throws Error when an event of a thread ends in the middle of another one of it.
   std::string json() const {
     std::vector<Event> events = events_;

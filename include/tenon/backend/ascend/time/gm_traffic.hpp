@@ -45,6 +45,13 @@ inline void put_misses(GmTraffic& t, const AscendChip& chip, double distinct_rea
 
 }  // namespace detail
 
+/// As after a run of the same: if l2 keeps all that was read and written, nothing comes from HBM.
+inline GmTraffic warm(GmTraffic t, const AscendChip& chip) {
+  if (t.read_bytes * t.missed + t.written_bytes <= chip.l2_keeps * chip.l2)
+    t.missed = t.written_on = 0;
+  return t;
+}
+
 /// Blocks that are read again by any core are found in l2.
 inline GmTraffic gm_traffic(const AscendProgram& program, const AscendChip& chip) {
   GmTraffic t;

@@ -104,11 +104,13 @@ class SteadyMatMul {
 
 }  // namespace detail
 
+/// @param again  it is run again and again (gm_traffic.hpp, warm)
 inline AscendTime steady_matmul_time(const AscendMatMul& t, const AscendChip& chip,
-                                     const MatMulTiling& tiling) {
+                                     const MatMulTiling& tiling, bool again = false) {
   check(t, chip);
   check(t, chip, tiling);
-  return detail::SteadyMatMul(t, chip, tiling, gm_traffic(t, chip, tiling)).time();
+  const GmTraffic traffic = gm_traffic(t, chip, tiling);
+  return detail::SteadyMatMul(t, chip, tiling, again ? warm(traffic, chip) : traffic).time();
 }
 
 /// `count` such products, `groups` of them at once, each on the tiling's cores, and as many rounds
