@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // How an operator is cut, and without an operator how the tutorial's network is:
+//   tenon-explain --auto --devices 8 --machine mine.json         the cuts that cost least there
 //   tenon-explain --operator MatMul --shapes '((32,784),(784,512))' --strategy '((2,1),(1,2))'
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "explain/auto_text.hpp"
 #include "explain/case_file.hpp"
 #include "explain/operator_text.hpp"
 #include "explain/plan_text.hpp"
@@ -13,6 +15,7 @@ using namespace tenon::explain;
 
 struct Options {
   Index devices = 8, batch = 32, total_devices = 0;
+  AutoQuestion search;
   std::string name, shapes, strategy, out_strategy, attributes, question, cases;
   bool strict = false, as_json = false, record = false;
 };
@@ -21,9 +24,10 @@ static void describe(CLI::App& app, Options& o) {
   const CLI::Range count(Index(1), Index(4096));
   auto* devices = app.add_option("--devices", o.devices, "ranks of the stage")->check(count);
   devices->capture_default_str();
-  auto* batch = app.add_option("--batch", o.batch, "rows of the tutorial's network")
-                    ->check(CLI::Range(Index(1), Index(1) << 31))
-                    ->capture_default_str();
+  auto* batch =
+      app.add_option("--batch", o.batch, "rows of the tutorial's network; of a --model, the file's")
+          ->check(CLI::Range(Index(1), Index(1) << 31))
+          ->capture_default_str();
   auto* record = app.add_flag("--record", o.record, "MindSpore's plan and layouts of the network");
   auto* name = app.add_option("--operator", o.name, "MindSpore's name: MatMul, log_softmax, ...");
   auto* shapes =
@@ -42,6 +46,17 @@ static void describe(CLI::App& app, Options& o) {
   auto* strict = app.add_flag("--strict", o.strict, "refuse what MindSpore refuses");
   auto* as_json = app.add_flag("--json", o.as_json, "one JSON object instead of text");
   auto* cases = app.add_option("--cases", o.cases, "check a file of facts about MindSpore");
+  program::describe(app, o.search.search);
+  auto* automatic = app.get_option("--auto");
+  auto* model = app.add_option("--model", o.search.model,
+                               "of a MindIR or ONNX file instead of the tutorial's network");
+  auto* fixed = app.add_option("--fixed", o.search.fixed,
+                               "a strategy file whose operators keep their strategies");
+  auto* written = app.add_option("--write-strategy", o.search.written,
+                                 "write what was found, for --strategy: a .ckpt or .json file");
+  for (auto* option : {model, fixed, written, app.get_option("--machine")})
+    option->needs(automatic);
+  automatic->excludes(name)->excludes(record)->excludes(strict)->excludes(question);
   for (auto* option : {shapes, strategy, out, attributes, total}) option->needs(name);
   for (auto* option : {name, shapes, devices}) option->excludes(question);
   for (auto* option : {name, question}) option->excludes(batch)->excludes(record);
@@ -88,7 +103,12 @@ int main(int argc, char** argv) {
     describe(app, options);
     app.parse(argc, argv);
     if (!options.cases.empty()) return check_cases(options.cases, std::cout).failed ? 1 : 0;
-    if (!options.name.empty() || !options.question.empty()) explain_operator(options);
+    if (!options.search.search.mode.empty()) {
+      options.search.devices = options.devices, options.search.batch = options.batch;
+      options.search.says_batch = app.count("--batch") > 0;
+      options.search.as_json = options.as_json;
+      explain_search(std::cout, options.search);
+    } else if (!options.name.empty() || !options.question.empty()) explain_operator(options);
     else
       explain_network(std::cout, {options.devices, options.batch, options.record, options.strict,
                                   options.as_json});

@@ -5,6 +5,7 @@
 //   tenon-predict op conv2d --shape 8,3,224,224 --window 64,3,7,7 --stride 2,2 --pad 3
 //   tenon-predict chips ascend910        its numbers, each with its source
 //   tenon-predict network mlp.mindir --devices 1,8 --chip ascend910
+//   tenon-predict network mlp.mindir --auto --machine mine.json      on 8 to 4096 ranks there
 //   tenon-predict calibrate measured.csv
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include <tenon/predict/fit.hpp>
 #include <tenon/predict/measured_csv.hpp>
 
+#include "predict/machine_network.hpp"
 #include "predict/network.hpp"
 #include "predict/operator.hpp"
 #include "support/chip_file.hpp"
@@ -101,6 +103,8 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     if (op.parsed()) program::predict_one(chip_of(o.chip), operator_options);
+    else if (network.parsed() && !network_options.search.machine.empty())
+      program::predict_on_machine(network_options);
     else if (network.parsed()) program::predict_network(chip_of(o.chip), network_options);
     else if (chips.parsed()) show_chips(o);
     else calibrate(o);

@@ -25,7 +25,10 @@ inline void build(FileModel& model, ModelOptions o) {
                            model.communication().size(), " ranks; legal: mpirun -n ", o.devices));
     if (o.devices && !o.build.strategy.empty())
       throw Error("--devices stands instead of --strategy: give one of them");
-    o.build.cut_weights = o.build.cut_weights || o.devices > 1;
+    o.build.auto_parallel = auto_parallel(o.search);
+    o.build.cut_weights = o.build.cut_weights || (o.devices > 1 && !o.build.auto_parallel);
+    if (o.build.cut_weights && o.build.auto_parallel)
+      throw Error("--auto stands instead of --cut-weights: give one of them");
     if (!o.shapes.empty()) o.build.shapes = parse_input_shapes(o.shapes);
   });
   model.build_from_file(o.path, ModelType::ANY, std::move(backend), o.build);

@@ -5,6 +5,7 @@
 #include <tenon/model/file_model.hpp>
 #include <tenon/model/input_shapes.hpp>
 
+#include "../support/auto_options.hpp"
 #include "../support/backend_options.hpp"
 
 namespace tenon::program {
@@ -13,6 +14,7 @@ struct ModelOptions {
   std::string path, config;
   std::string shapes;  // NAME:1,28,28;NAME:1
   int devices = 0;
+  AutoOptions search;
   BackendOptions backend;
   BuildOptions build;
   std::string join;  // HOST:PORT, without mpirun
@@ -30,6 +32,7 @@ inline void describe(CLI::App& app, ModelOptions& o) {
                  "weights as --cut-weights does");
   app.add_flag("--cut-weights", o.build.cut_weights,
                "cut large weights over all ranks [rows of the batch over all ranks]");
+  describe(app, o.search);
   app.add_option("--checkpoint", o.build.checkpoint,
                  "values of parameters: one whole file, or 'DIR/rank_{}/x{}.ckpt'");
   app.add_option("--checkpoint-strategy", o.build.checkpoint_strategy,

@@ -17,6 +17,9 @@
 #include <tenon/predict/plan_trace.hpp>
 #include <tenon/predict/scaling.hpp>
 #include <tenon/predict/step_price.hpp>
+#include <tenon/search/find_strategies.hpp>
+
+#include "../support/auto_options.hpp"
 
 namespace tenon::program {
 
@@ -24,17 +27,21 @@ struct NetworkOptions {
   std::string model, strategy, rank_table, trace, precision = "force_fp16";
   std::vector<Index> devices;  // none: 1, 2, 4, 8, 16; of a rank table, its own
   Index batch = 0;
+  AutoOptions search{{}, {}};
   bool cut_weights = false, shows_casts = false, as_json = false;
 };
 
 inline void describe(CLI::App& app, NetworkOptions& o) {
   app.add_option("model", o.model, "a MindIR or ONNX file; values are not looked at")->required();
-  app.add_option("--devices", o.devices, "how many, as 1,8,64 [1,2,4,8,16]")->delimiter(',');
+  app.add_option("--devices", o.devices,
+                 "how many, as 1,8,64 [1,2,4,8,16; of a --machine 8,64,512,4096]")
+      ->delimiter(',');
   app.add_option("--batch", o.batch, "rows [the file's]")
       ->check(CLI::Range(Index(1), Index(1) << 31));
   app.add_option("--strategy", o.strategy, "MindSpore's strategy file: how operators are cut");
   app.add_flag("--cut-weights", o.cut_weights,
                "cut large weights over all devices [rows of the batch]");
+  describe(app, o.search);
   app.add_option("--rank-table", o.rank_table, "the devices and servers that there are");
   app.add_option("--precision", o.precision, "where it rounds to float16")
       ->check(CLI::IsMember(
@@ -61,8 +68,13 @@ inline Graph graph_of(const NetworkOptions& o, Index devices) {
     how.shapes.push_back(shape);
   }
   Graph graph = import_model(file, how).graph;
-  if (!o.strategy.empty()) return with_strategies(std::move(graph), read_strategy(o.strategy));
-  return o.cut_weights ? cut_weights(std::move(graph), devices) : graph;
+  if (!o.strategy.empty()) graph = with_strategies(std::move(graph), read_strategy(o.strategy));
+  else if (o.cut_weights) graph = cut_weights(std::move(graph), devices);
+  if (o.search.mode.empty()) return graph;
+  SearchOptions search;
+  search.mode = mode_of(o.search.mode);
+  const std::string machine = o.search.machine.empty() ? "ascend910" : o.search.machine;
+  return find_strategies(graph, devices, read_machine(machine).machine, search).apply(graph);
 }
 
 inline std::string microseconds(const Band& band) {

@@ -29,7 +29,8 @@ TEST_CASE("a machine's file is the machine") {
   const MachineFile file = parse_machine(machine_sample, "m.json");
   CHECK(file.name == "mine");
   CHECK(file.source == "measured");
-  CHECK(file.machine == Machine{9e10, 1e10, 5e-7, 4e9, 8, 2, {5e-6, 0, 5e9}, {4e-5, 5e-6, 1.2e9}});
+  CHECK(file.machine ==
+        tenon::Machine{9e10, 1e10, 5e-7, 4e9, 8, 2, {5e-6, 0, 5e9}, {4e-5, 5e-6, 1.2e9}});
   CHECK(parse_machine(machine_json(file), "again.json").machine == file.machine);
   for (const NamedMachine& one : machines) {
     const MachineFile known = read_machine(std::string(one.name));

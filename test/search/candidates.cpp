@@ -74,10 +74,10 @@ TEST_CASE("the candidates are all splits that placing takes") {
   }
 }
 
-TEST_CASE("a MatMul has 20 candidates on 8 devices, 10 of them over all") {
+TEST_CASE("a MatMul has 20 candidates on 8 devices, 10 of them over all and one over none") {
   const Operands o = operands_of({{32, 784}, {784, 512}}, matmul.attributes());
   CHECK(candidates(MatMul::info, o, {32, 512}, 8).size() == 20);
-  CHECK(candidates(MatMul::info, o, {32, 512}, 8, {.all_devices = true}).size() == 10);
+  CHECK(candidates(MatMul::info, o, {32, 512}, 8, {.all_devices = true}).size() == 11);
   // 784 is 16 * 49, 10 is 2 * 5: of equal blocks columns by 1 or 2 alone
   const Operands last = operands_of({{32, 784}, {784, 10}}, matmul.attributes());
   for (const Splits& s : candidates(MatMul::info, last, {32, 10}, 8, {.equal_blocks = true}))

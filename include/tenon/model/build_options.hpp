@@ -2,11 +2,14 @@
 #pragma once
 /// How a model file becomes a program of all ranks:
 ///   model.build_from_file(path, ModelType::ANY, {}, {}, {.strategy = "strategy.ckpt"});
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <tenon/core/dims.hpp>
 #include <tenon/model/load_options.hpp>
+#include <tenon/search/machine.hpp>
+#include <tenon/search/mode.hpp>
 
 namespace tenon {
 
@@ -24,11 +27,20 @@ struct InputShape {
   Dims shape;
 };
 
+/// Strategies are found by search, for a machine.
+struct AutoParallel {
+  SearchMode mode = SearchMode::dynamic_programming;
+  Machine machine{};
+};
+
 /// What is not stated is MindSpore's default: rows of the batch over all ranks, and every rank
 /// holds all weights.
 struct BuildOptions {
   std::string strategy{};            // MindSpore's strategy file: how operators are cut
   bool cut_weights = false;          // instead: large weights over all ranks (plan/cut_weights.hpp)
+  /// Instead, or besides what `strategy` says: found by search, once, for the shapes of the build;
+  /// other batches keep what was found for these.
+  std::optional<AutoParallel> auto_parallel{};
   std::vector<InputShape> shapes{};  // of inputs; none: the file's, an open batch is one row
   std::string output{};              // the name of the one output that is wanted; none: all
   std::string checkpoint{};  // values for the parameters: one file, or 'DIR/rank_{}/x{}.ckpt'

@@ -13,6 +13,7 @@
 #include <tenon/model/weights_of_file.hpp>
 #include <tenon/plan/cut_weights.hpp>
 #include <tenon/plan/planned.hpp>
+#include <tenon/search/find_strategies.hpp>
 
 namespace tenon::detail {
 
@@ -48,8 +49,15 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
 
   /// The network with the strategies that were asked for.
   Graph cut(Graph graph, Index ranks) const {
-    if (strategy_) return with_strategies(std::move(graph), *strategy_);
-    return options_.cut_weights ? cut_weights(std::move(graph), ranks) : graph;
+    graph = cut_as_stated(std::move(graph), ranks);
+    if (!options_.auto_parallel) return graph;
+    if (!found_) {
+      SearchOptions how;
+      how.mode = options_.auto_parallel->mode;
+      found_ = find_strategies(cut_as_stated(imported_.graph, ranks), ranks,
+                               options_.auto_parallel->machine, how);
+    }
+    return found_->apply(std::move(graph), imported_.graph);
   }
   /// @param loaded a plan whose parameters are there, and stay as they are cut; none.
   Plan plan(Graph graph, Index ranks, const PlanView* loaded) const {
@@ -145,11 +153,17 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
     if (!report.fits()) throw Error(text(report, options_.checkpoint));
   }
 
+  Graph cut_as_stated(Graph graph, Index ranks) const {
+    if (strategy_) return with_strategies(std::move(graph), *strategy_);
+    return options_.cut_weights ? cut_weights(std::move(graph), ranks) : graph;
+  }
+
   BuildOptions options_;
   bool keep_strategies_;
   ModelFile file_;
   std::optional<StrategyFile> strategy_;
   Imported imported_;
+  mutable std::optional<Searched> found_;  // for the graph of imported_
 };
 
 }  // namespace tenon::detail

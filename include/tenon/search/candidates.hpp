@@ -11,7 +11,7 @@ namespace tenon {
 
 struct CandidateOptions {
   bool equal_blocks = false;  // only cuts that divide a dimension's size, as MindSpore's do
-  bool all_devices = false;   // only cuts over all devices
+  bool all_devices = false;   // only cuts over all devices, or over none, as MindSpore's
 };
 
 namespace detail {
@@ -67,7 +67,7 @@ constexpr List<Splits> candidates(const Operator& op, Operands operands, const D
   List<Splits> all;
   Index used = 1;
   for (;;) {
-    if (!options.all_devices || used == devices) {
+    if (!options.all_devices || used == devices || used == 1) {
       Operands stated = operands;
       stated.splits = detail::splits_of(e, letters, parts);
       const Placement p = place(op.equation(stated), stated.shapes, result, stated.splits, devices);

@@ -90,7 +90,7 @@ TEST_CASE("a planned import answers the same on several ranks") {
         parameters.emplace(one.tensor.name, whole_of(one.tensor));
       const Plan p = plan(net.graph, devices);
       REQUIRE(!p.finding);
-      Machine machine(view(p), parameters);
+      test::Machine machine(view(p), parameters);
       machine.run(sample.inputs());
       for (Index rank = 0; rank < devices; ++rank)
         CHECK(distance(machine.output(rank), sample.expected(),
