@@ -6,6 +6,7 @@
 #include <tenon/network/layers/dense.hpp>
 #include <tenon/network/operators.hpp>
 #include <tenon/plan/planner.hpp>
+#include <tenon/run/device_advice.hpp>
 #include <tenon/run/device_view.hpp>
 #include <tenon/run/executor.hpp>
 
@@ -163,6 +164,12 @@ MPI_TEST_CASE("ranks of a node take its devices in turn", tenon_test::all_ranks)
   const Cuda cuda;
   const Executor executor(view(p), cuda, communication, parameters);
   CHECK(cuda.device(0)->text() == sentence("device ", world.rank() % 2, " (Pretended)"));
+  const std::string advice = device_advice(communication, cuda);
+  if (world.rank() == 0)
+    CHECK(advice == (world.size() == 1 ? "1 rank on device 0 (Pretended)"
+                                       : sentence(world.size(), " ranks on device 0 (Pretended) "
+                                                  "and 1 more; exchanges are staged in the host's "
+                                                  "memory")));
 }
 
 MPI_TEST_CASE("a plan on devices, said without one", 1) {

@@ -2,7 +2,9 @@
 #pragma once
 /// What an executor (run/executor.hpp) runs: a plan in the host's memory (run/execution.hpp), or in
 /// a device's (run/device_execution.hpp).
+#include <algorithm>
 #include <span>
+#include <vector>
 
 #include <tenon/comm/communication.hpp>
 #include <tenon/run/fingerprint.hpp>
@@ -28,6 +30,12 @@ inline void check_agreement(const PlanView& plan, Communication& communication) 
   });
   if (!communication.agree(fingerprint(plan)))
     throw Error("the ranks were given different plans: other networks, batches or programs");
+}
+
+/// Which of its node's ranks this is, from 0. Collective.
+inline int neighbour_of(Communication& communication) {
+  const std::vector<int> node = communication.node();
+  return int(std::ranges::find(node, communication.rank()) - node.begin());
 }
 
 /// Of rows of the base, in bytes behind its beginning; 0 where it is the same elements under

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// What to tell a user whose ranks and threads do not fit the cores:
+/// What to tell a user whose ranks and threads do not fit the cores; or, of a backend with devices,
+/// which these are and how ranks exchange (run/device_advice.hpp):
 ///   const std::string advice = core_advice(model.communication(), backend);
 ///   if (world.rank() == 0 && !advice.empty()) std::cerr << advice << "\n";
 #include <cstdint>
@@ -10,12 +11,14 @@
 #include <tenon/backend/cpu/cores.hpp>
 #include <tenon/comm/communication.hpp>
 #include <tenon/comm/cores.hpp>
+#include <tenon/run/device_advice.hpp>
 
 namespace tenon {
 
 /// The same sentence on every rank, about the first one's node; empty where all is well.
 /// Collective. Cost: 128 bytes from each rank.
 inline std::string core_advice(Communication& communication, const Backend& backend) {
+  if (backend.has_device()) return device_advice(communication, backend);
   const Cores own = own_cores();
   const std::size_t words = own.size();
   std::vector<std::uint64_t> mine(own.begin(), own.end());

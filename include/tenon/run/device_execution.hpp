@@ -17,10 +17,9 @@ class DeviceExecution final : public AnyExecution {
         steps_(plan.steps.size()),
         scratch_(exchange_scratch(plan)) {
     check_agreement(plan, communication);
-    const std::vector<int> node = communication.node();
-    const auto neighbour = std::ranges::find(node, communication.rank()) - node.begin();
+    const int neighbour = neighbour_of(communication);
     communication.together([&] {
-      device_ = backend.device(int(neighbour));
+      device_ = backend.device(neighbour);
       device_->enter();
       places_.reserve(plan_, rank_, backend, parameters, *device_);
     });
