@@ -17,6 +17,7 @@
 #include <tenon/model/export.hpp>
 #include <tenon/model/file_model.hpp>
 #include <tenon/model/tcp_host.hpp>
+#include <tenon/plan/planned_stages.hpp>
 #include <tenon/tenon.hpp>
 
 #include <tenon/backend/ascend/ascend_sim.ipp>
@@ -34,5 +35,6 @@
 #include <tenon/model/save.ipp>
 #include <tenon/model/tcp_host.ipp>
 #include <tenon/plan/planned.ipp>
+#include <tenon/plan/planned_stages.ipp>
 #include <tenon/run/executor.ipp>
 #include <tenon/search/find_strategies.ipp>

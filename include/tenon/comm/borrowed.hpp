@@ -26,6 +26,12 @@ class BorrowedCommunication : public Communication {
   std::vector<int> node() override { return owner_.node(); }
   void send(std::span<const std::byte> data, int to) override { owner_.send(data, to); }
   void receive(std::span<std::byte> data, int from) override { owner_.receive(data, from); }
+  std::unique_ptr<Channel> channel(const ChannelEnds& ends) override {
+    return owner_.channel(ends);
+  }
+  std::unique_ptr<Communication> part(int first, int count) override {
+    return owner_.part(first, count);
+  }
 
  private:
   Communication& owner_;

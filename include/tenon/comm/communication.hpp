@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include <tenon/comm/channel.hpp>
 #include <tenon/comm/exchange_program.hpp>
 #include <tenon/core/error.hpp>
 #include <tenon/core/kernel.hpp>
@@ -48,6 +49,19 @@ class Communication {
   /// To one other rank, and from one, which calls the counterpart with as many bytes.
   virtual void send(std::span<const std::byte> data, int to) = 0;
   virtual void receive(std::span<std::byte> data, int from) = 0;
+  /// Collective: from and to every rank's neighbours in a pipeline. The channel ends before this.
+  /// What is here waits in send() until the block is taken, or on its way.
+  virtual std::unique_ptr<Channel> channel(const ChannelEnds& ends);
+  /// Some consecutive ranks as a communication of their own, by their numbers in it. Collective:
+  /// each rank names the part that it is in. The part ends before this.
+  virtual std::unique_ptr<Communication> part(int first, int count) {
+    throw Error(std::string("ranks ")
+                    .append(std::to_string(first))
+                    .append(" to ")
+                    .append(std::to_string(first + count - 1))
+                    .append(" cannot be a stage of a pipeline: this communication has no parts; "
+                            "legal: ranks of MPI, of TCP, or virtual ones"));
+  }
   /// Whether the number is the same on all ranks.
   bool agree(std::uint64_t number) {
     for (std::uint64_t other : all_gather({&number, 1}))
@@ -55,6 +69,39 @@ class Communication {
     return true;
   }
 };
+
+namespace detail {
+
+/// By the messages from rank to rank that every communication has.
+class MessageByMessage : public Channel {
+ public:
+  MessageByMessage(Communication& communication, const ChannelEnds& ends)
+      : communication_(communication),
+        ends_(ends),
+        sent_(std::size_t(ends.bytes_to)),
+        received_(std::size_t(ends.bytes_from)) {}
+
+  std::byte* room() override { return sent_.data(); }
+  void send() override {
+    if (!sent_.empty()) communication_.send(sent_, ends_.to);
+  }
+  const std::byte* receive() override {
+    if (!received_.empty()) communication_.receive(received_, ends_.from);
+    return received_.data();
+  }
+  void release() override {}
+
+ private:
+  Communication& communication_;
+  ChannelEnds ends_;
+  std::vector<std::byte> sent_, received_;
+};
+
+}  // namespace detail
+
+inline std::unique_ptr<Channel> Communication::channel(const ChannelEnds& ends) {
+  return std::make_unique<detail::MessageByMessage>(*this, ends);
+}
 
 /// A communication over whatever the host program has; comm/mpi.hpp says it for an MPI
 /// communicator.

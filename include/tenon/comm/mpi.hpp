@@ -34,6 +34,8 @@ class MpiCommunication : public Communication {
   TENON_DECL std::vector<int> node() override;
   TENON_DECL void send(std::span<const std::byte> data, int to) override;
   TENON_DECL void receive(std::span<std::byte> data, int from) override;
+  TENON_DECL std::unique_ptr<Channel> channel(const ChannelEnds& ends) override;
+  TENON_DECL std::unique_ptr<Communication> part(int first, int count) override;
   const boost::mpi::communicator& communicator() const { return communicator_; }
 
  private:
@@ -41,8 +43,11 @@ class MpiCommunication : public Communication {
   bool agree_on(int yes) const;
 
   static constexpr int tag = 32767;  // the exchanges of a program have small ones
+  static constexpr int first_channel_tag = 24576, channel_tags = 8191;
 
   boost::mpi::communicator communicator_;
+  MpiSettings settings_;
+  int channels_ = 0;
   std::unique_ptr<Neighbours> node_;
   std::unique_ptr<Nodes> nodes_;
   bool shares_memory_;

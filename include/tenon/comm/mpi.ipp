@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <thread>
 
+#include <tenon/comm/make_mpi_channel.hpp>
 #include <tenon/comm/mpi_exchange.hpp>
 #include <tenon/comm/node_exchange.hpp>
 
@@ -38,6 +39,7 @@ void for_each_message(std::span<Byte> data, auto&& visit) {
 TENON_DECL MpiCommunication::MpiCommunication(const boost::mpi::communicator& host,
                                               const MpiSettings& settings)
     : communicator_(host, boost::mpi::comm_duplicate),
+      settings_(settings),
       node_(std::make_unique<Neighbours>(communicator_, settings)),
       nodes_(std::make_unique<Nodes>()) {
   nodes_->of = node_->of();
@@ -106,6 +108,18 @@ TENON_DECL void MpiCommunication::receive(std::span<std::byte> data, int from) {
                        MPI_STATUS_IGNORE),
               "MPI_Recv");
   });
+}
+
+TENON_DECL std::unique_ptr<Channel> MpiCommunication::channel(const ChannelEnds& ends) {
+  const int own_tag = first_channel_tag + channels_++ % channel_tags;
+  return detail::make_channel(*this, communicator_, *node_, shares_memory_, ends, own_tag);
+}
+TENON_DECL std::unique_ptr<Communication> MpiCommunication::part(int first, int count) {
+  together([&] {
+    if (rank() < first || rank() >= first + count)
+      throw Error("a rank is not in the part of the ranks that it names");
+  });
+  return std::make_unique<MpiCommunication>(communicator_.split(first, rank()), settings_);
 }
 
 /// None where a node has no memory to share: then messages do it, on every rank. What throws on

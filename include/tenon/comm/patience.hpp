@@ -32,12 +32,15 @@ class Patience {
   }
   /// What a rank says that has waited too long for others.
   [[noreturn]] void throw_late(const std::string& late, int tag) {
+    throw_late(late, std::string("the exchange of step ").append(std::to_string(tag)));
+  }
+  [[noreturn]] void throw_late(const std::string& late, const std::string& where) {
     fail(std::string("rank ")
              .append(std::to_string(rank_))
              .append(" waits for rank ")
              .append(late)
-             .append(" in the exchange of step ")
-             .append(std::to_string(tag))
+             .append(" in ")
+             .append(where)
              .append(", for more than ")
              .append(std::to_string(waiting_.patience.count() / 1'000'000))
              .append(" ms"));

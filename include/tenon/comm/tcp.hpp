@@ -29,6 +29,9 @@ class TcpCommunication : public Communication {
   std::vector<int> node() override { return ranks_->node(); }
   void send(std::span<const std::byte> data, int to) override { ranks_->send(data, to); }
   void receive(std::span<std::byte> data, int from) override { ranks_->receive(data, from); }
+  std::unique_ptr<Communication> part(int first, int count) override {
+    return ranks_->part(first, count);
+  }
 
  private:
   std::unique_ptr<Communication> ranks_;

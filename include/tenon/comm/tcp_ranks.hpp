@@ -2,7 +2,7 @@
 #pragma once
 /// What a TcpCommunication (comm/tcp.hpp) holds: the links of one rank to all others.
 #include <tenon/comm/first_error.hpp>
-#include <tenon/comm/message_exchange.hpp>
+#include <tenon/comm/message_part.hpp>
 #include <tenon/comm/tcp_meeting.hpp>
 #include <tenon/comm/tcp_messages.hpp>
 
@@ -81,6 +81,11 @@ class TcpRanks : public Communication {
   }
   void receive(std::span<std::byte> data, int from) override {
     with_one(from, [&](TcpLink& link) { link.take({TcpFrame::message}, data); });
+  }
+  std::unique_ptr<Communication> part(int first, int count) override {
+    return std::make_unique<MessagePart<TcpMessages>>(
+        *this, first, count, links_->patience(),
+        [this](int tag) { return TcpMessages(*links_, tag); });
   }
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What a rank that is a thread (comm/virtual_ranks.hpp) reaches the others by.
-#include <tenon/comm/message_exchange.hpp>
+#include <tenon/comm/message_part.hpp>
 #include <tenon/comm/virtual_messages.hpp>
 
 namespace tenon::detail {
@@ -51,6 +51,11 @@ class VirtualCommunication : public Communication {
     check(from);
     VirtualJob::Take take{from, data};
     job_.exchange(rank_, VirtualJob::message_tag, {&take, std::size_t(!data.empty())}, {});
+  }
+  std::unique_ptr<Communication> part(int first, int count) override {
+    return std::make_unique<MessagePart<VirtualMessages>>(
+        *this, first, count, patience_,
+        [this](int tag) { return VirtualMessages(job_, rank_, tag); });
   }
 
  private:

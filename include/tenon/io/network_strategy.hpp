@@ -26,7 +26,8 @@ inline std::string strategy_name(std::string_view op, std::string_view parameter
 /// Of two operators of a kind that share a parameter the last one's strategy is kept, as MindSpore
 /// keeps it. The JSON form is to the last byte MindSpore's.
 /// @throws Error when no operator reads a parameter: such a file would say nothing.
-inline StrategyFile strategy_file(const NetworkRecord& record) {
+/// @param stage of a pipeline, whose record this is.
+inline StrategyFile strategy_file(const NetworkRecord& record, Index stage = 0) {
   if (record.parameters.empty())
     throw Error("a network without parameters has no strategy file: it would hold no layouts");
   StrategyFile file;
@@ -40,14 +41,14 @@ inline StrategyFile strategy_file(const NetworkRecord& record) {
   for (const StrategyRecord& stated : record.strategies) {
     const std::string name = detail::strategy_name(stated.op, record.names[stated.parameter]);
     const auto [at, is_new] = known.emplace(name, file.strategies.size());
-    if (is_new) file.strategies.push_back({name, 0, {}});
+    if (is_new) file.strategies.push_back({name, stage, {}});
     file.strategies[at->second].splits = {stated.splits.begin(), stated.splits.end()};
   }
   return file;
 }
 
 /// The graph, whose operators are told the strategies that the file has under their names, instead
-/// of their own; operators that it does not name keep theirs.
+/// of their own, and the file's stage of a pipeline; operators that it does not name keep theirs.
 /// @throws Error when the file names no operator of the graph, or has another number of splits than
 /// the operator has inputs: none where MindSpore's user gave layouts, which an operator here cannot
 /// be told.
@@ -67,6 +68,7 @@ inline Graph with_strategies(Graph graph, const StrategyFile& file) {
                    graph.names[node.name])));
         node.splits.inputs = {};
         for (const Dims& split : stored->splits) node.splits.inputs.push_back(split);
+        node.stage = stored->stage;
         any = true;
       }
       break;  // the first parameter names the operator

@@ -33,6 +33,11 @@ enum class Mistake : std::uint8_t {
   other_element,
   window_does_not_fit,
   number_too_small,
+  // of a pipeline
+  stage_goes_back,
+  stage_left_out,
+  stages_do_not_divide,
+  too_many_sent,
   // of a layout
   map_value_out_of_range,
   axis_used_twice,
@@ -122,6 +127,18 @@ constexpr Wording wording(Mistake mistake) {
     case Mistake::number_too_small:
       return {"network", "an operator is told a number that is too small",
               "number: %a, smallest: %b", "%b or more"};
+    case Mistake::stage_goes_back:
+      return {"pipeline", "a layer is in a stage before that of what it reads",
+              "stage: %a, of its operand: %b", "stage %b or a later one"};
+    case Mistake::stage_left_out:
+      return {"pipeline", "a stage before that of a layer has no layer", "stage: %a, stages: %b",
+              "a layer in every stage from 0 to the last"};
+    case Mistake::stages_do_not_divide:
+      return {"pipeline", "the ranks are not a multiple of the stages", "ranks: %a, stages: %b",
+              "a multiple of %b ranks"};
+    case Mistake::too_many_sent:
+      return {"pipeline", "more tensors leave a stage than a plan has outputs",
+              "tensors: %a, outputs: %b", "at most %b"};
     case Mistake::map_value_out_of_range:
       return {"layout", "a tensor map names an axis that the device matrix has not",
               "dimension %d: value: %a, axes: %b", "-1 to %b - 1"};

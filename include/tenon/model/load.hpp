@@ -33,6 +33,12 @@ TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& com
 TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& communication,
                                       const FileNames& names, const std::string& strategy,
                                       const LoadOptions& options = {});
+/// The parameters of one stage of a pipeline: collective over `all`, of whom `stage` are the ranks
+/// of this one's stage. What belongs to other stages is not looked at; nothing is filled where a
+/// stage's do not fit. @param names of all stages' parameters.
+TENON_DECL LoadReport load_stage(Parameters& parameters, Communication& stage, Communication& all,
+                                 const std::vector<std::string>& names, const FileNames& files,
+                                 const std::string& strategy, const LoadOptions& options = {});
 /// From one whole file that each rank has open.
 TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& communication,
                                       const TensorFile& file, const LoadOptions& options = {});

@@ -24,21 +24,34 @@ inline std::uint64_t question(const CheckpointFiles& files, const Parameters& pa
   return hash.value;
 }
 
-}  // namespace detail
-
-TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& communication,
-                                      CheckpointFiles& files, const LoadOptions& options) {
-  if (!communication.agree(detail::question(files, parameters, options)))
+/// What is found before anything is filled. Collective. @throws Error where it is no good.
+inline Survey surveyed(const Parameters& parameters, Communication& communication,
+                       CheckpointFiles& files, const LoadOptions& options) {
+  if (!communication.agree(question(files, parameters, options)))
     throw Error("the ranks are to load with different strategies, networks or options");
   Survey found = survey(files, parameters, communication, options);
   if (!options.lenient && !found.report.fits()) throw Error(text(found.report, files.name()));
   if (options.compare_slices && files.size() > 1) {
-    detail::compare_slices(files, found, communication);
+    compare_slices(files, found, communication);
     communication.together([&] {
       for (int rank : found.readers.node)
-        if (found.readers.self >= 0) detail::compare_stages(parameters, files, found, rank);
+        if (found.readers.self >= 0) compare_stages(parameters, files, found, rank);
     });
   }
+  return found;
+}
+
+inline std::unique_ptr<CheckpointFiles> files_of(const FileNames& names,
+                                                 const std::string& strategy) {
+  return std::visit(
+      [&](const auto& given) { return std::make_unique<CheckpointFiles>(given, strategy); }, names);
+}
+
+}  // namespace detail
+
+TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& communication,
+                                      CheckpointFiles& files, const LoadOptions& options) {
+  Survey found = detail::surveyed(parameters, communication, files, options);
   detail::fill(parameters, communication, files, found, options.way);
   return std::move(found.report);
 }
@@ -47,12 +60,21 @@ TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& com
                                       const FileNames& names, const std::string& strategy,
                                       const LoadOptions& options) {
   std::unique_ptr<CheckpointFiles> files;
-  communication.together([&] {
-    files = std::visit(
-        [&](const auto& given) { return std::make_unique<CheckpointFiles>(given, strategy); },
-        names);
-  });
+  communication.together([&] { files = detail::files_of(names, strategy); });
   return load_parameters(parameters, communication, *files, options);
+}
+
+TENON_DECL LoadReport load_stage(Parameters& parameters, Communication& stage, Communication& all,
+                                 const std::vector<std::string>& names, const FileNames& files,
+                                 const std::string& strategy, const LoadOptions& options) {
+  std::unique_ptr<CheckpointFiles> opened;
+  LoadOptions of_stage = options;
+  of_stage.of_others = &names;
+  Survey found;
+  all.together([&] { opened = detail::files_of(files, strategy); });
+  all.together([&] { found = detail::surveyed(parameters, stage, *opened, of_stage); });
+  all.together([&] { detail::fill(parameters, stage, *opened, found, options.way); });
+  return std::move(found.report);
 }
 
 TENON_DECL LoadReport load_parameters(Parameters& parameters, Communication& communication,

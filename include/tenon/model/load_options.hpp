@@ -22,6 +22,9 @@ struct LoadOptions {
   /// Slices of several files: replicas must be equal, and no two different slices the same bytes.
   /// Costs reading every file once, over the ranks.
   bool compare_slices = true;
+  /// Names that files may hold and other ranks load (of a pipeline's other stages); none: all that
+  /// the network has not is too much.
+  const std::vector<std::string>* of_others = nullptr;
 };
 
 /// What files and network have not in common; every list by name. MindSpore: load_param_into_net

@@ -19,9 +19,19 @@ inline bool needs_no_file(const CheckpointFiles& files, const Survey& survey, In
   return true;
 }
 
+/// Whether a file is of ranks that hold none of these parameters, as the strategy says.
+inline bool is_of_others(const Survey& survey, Index file) {
+  for (const SurveyedParameter& parameter : survey.parameters)
+    for (const SurveyedPlace& place : parameter.places)
+      if (file >= place.first_file && file < place.first_file + Index(place.held.size()))
+        return false;
+  return true;
+}
+
 /// Looks at one file.
 inline void look_at(const TensorFile& opened, Index file, const Survey& survey, HeldTable& table,
-                    Findings& findings, const std::string& strategy) {
+                    Findings& findings, const std::string& strategy,
+                    const std::vector<std::string>* of_others = nullptr) {
   for (std::size_t i = 0; i < survey.parameters.size(); ++i) {
     const SurveyedParameter& parameter = survey.parameters[i];
     bool expected = !parameter.fits;
@@ -51,7 +61,7 @@ inline void look_at(const TensorFile& opened, Index file, const Survey& survey, 
                        .append(" puts on other ranks"));
   }
   for (const StoredTensor& tensor : opened)
-    if (!survey.by_name.contains(tensor.name))
+    if (!survey.by_name.contains(tensor.name) && !(of_others && contains(*of_others, tensor.name)))
       findings.add(is_no_weight(tensor, opened) ? ReportList::passed_over : ReportList::extra,
                    tensor.name, tensor.name);
 }

@@ -8,6 +8,7 @@
 
 #include <tenon/comm/alone.hpp>
 #include <tenon/model/build_options.hpp>
+#include <tenon/model/checked_input.hpp>
 #include <tenon/model/program.hpp>
 #include <tenon/run/executor.hpp>
 
@@ -63,9 +64,10 @@ class Model {
                       .append(std::to_string(sizeof...(inputs)))
                       .append(" were given"));
     std::size_t i = 0;
-    const void* const given[] = {checked(plan, plan.inputs[i++], std::span(inputs))...};
+    const void* const given[] = {detail::checked_input(
+        plan.buffer(plan.inputs[i++]), communication_->rank(), std::span(inputs))...};
     const Buffer& y = plan.buffer(plan.output);
-    check_element(y, element_of<Out>, "output");
+    detail::check_element(y, element_of<Out>, "output");
     const auto* data = static_cast<const Out*>(forward.executor->run(given));
     return {data, std::size_t(volume(y.distribution.box(communication_->rank())))};
   }
@@ -105,15 +107,7 @@ class Model {
   template <class T>
   std::span<const T> predict_any(std::span<const T> x) {
     const Buffer& input = plan().buffer(plan().inputs[0]);
-    const Dims& shape = input.distribution.shape;
-    const Index row = shape.empty() || shape[0] == 0 ? 0 : product(shape) / shape[0];
-    if (input.distribution.parts(0) > 1 || row == 0) return predict_rows<T>(0, x);
-    if (Index(x.size()) % row || x.empty())
-      throw Error(std::string("an input of ")
-                      .append(std::to_string(x.size()))
-                      .append(" elements is not made of rows of ")
-                      .append(std::to_string(row)));
-    return predict_rows<T>(Index(x.size()) / row, x);
+    return predict_rows<T>(detail::rows_of(input.distribution, x.size()), x);
   }
   void forget_oldest() {
     auto oldest = forwards_.end();
@@ -122,29 +116,6 @@ class Model {
         oldest = it;
     forwards_.erase(oldest);
   }
-  static void check_element(const Buffer& buffer, Element element, std::string_view what) {
-    if (buffer.element == element) return;
-    throw Error(std::string("the ")
-                    .append(what)
-                    .append(" is of ")
-                    .append(text(buffer.element))
-                    .append(", not of ")
-                    .append(text(element)));
-  }
-  template <class T, std::size_t extent>
-  const void* checked(const PlanView& plan, int id, std::span<T, extent> input) const {
-    const Buffer& buffer = plan.buffer(id);
-    check_element(buffer, element_of<std::remove_const_t<T>>, "input");
-    const Index expected = volume(buffer.distribution.box(communication_->rank()));
-    if (Index(input.size()) == expected) return input.data();
-    throw Error(std::string("an input of ")
-                    .append(std::to_string(input.size()))
-                    .append(" elements was given, this rank's block of ")
-                    .append(text(buffer.distribution.shape))
-                    .append(" has ")
-                    .append(std::to_string(expected)));
-  }
-
   Forward& forward_of(Index rows) {
     const Dims& shape = plan_.buffer(plan_.inputs[0]).distribution.shape;
     if (!shape.empty() && rows == shape[0]) rows = 0;

@@ -17,11 +17,31 @@ struct Inputs {};
 
 namespace detail {
 
+/// Whether a layer says a pipeline stage other than the first.
+constexpr bool has_stages(const Graph& graph) {
+  for (const Node& node : graph.nodes)
+    if (node.stage > 0 || node.stage < -1) return true;
+  return false;
+}
+template <class Network, class Input, class Devices>
+inline constexpr bool is_staged = false;
+template <class Network, class... Parts, Index... counts>
+inline constexpr bool is_staged<Network, Inputs<Parts...>, AnyOf<counts...>> =
+    (has_stages(trace(instantiate<Network>(counts), interface_of<Parts...>(counts).inputs)) || ...);
+template <class Network, class Input, Index... counts>
+inline constexpr bool is_staged<Network, Input, AnyOf<counts...>> =
+    is_staged<Network, Inputs<Input>, AnyOf<counts...>>;
+template <class Network, class Input, Index count>
+inline constexpr bool is_staged<Network, Input, Devices<count>> =
+    is_staged<Network, Input, AnyOf<count>>;
+
 /// The constants of one program, for each number of ranks that it knows.
 template <class Network, class Input, class Devices>
 struct Program;
 template <class Network, class... Parts, Index... counts>
 struct Program<Network, Inputs<Parts...>, AnyOf<counts...>> {
+  static_assert(!is_staged<Network, Inputs<Parts...>, AnyOf<counts...>>,
+                "tenon: the network has pipeline stages: include <tenon/model/pipeline.hpp>");
   static_assert((Compiled<Network, Devices<counts>, Parts...>::legal && ...));
 
   /// @throws Error that lists the legal numbers.

@@ -83,9 +83,10 @@ inline Survey survey(CheckpointFiles& files, const Parameters& parameters,
   communication.together([&] {
     if (found.readers.self < 0) return;
     for (Index file = found.readers.self; file < files.size(); file += found.readers.count())
-      if (!detail::needs_no_file(files, found, file))
+      if (!(options.of_others && detail::is_of_others(found, file)) &&
+          !detail::needs_no_file(files, found, file))
         detail::look_at(files.open(file, checksum), file, found, table, findings,
-                        files.places().path());
+                        files.places().path(), options.of_others);
   });
   table.gather(communication);
   findings.share(communication, found.report);

@@ -19,6 +19,7 @@ struct Node {
   Name name;
   Attributes attributes;
   Splits splits;
+  Index stage = -1;  // of a pipeline, as it was said (plan/stages.hpp)
 };
 
 /// What a network is given: its shape, and what its elements are.
@@ -90,9 +91,9 @@ constexpr Value parameter(Graph& graph, std::string_view layer, std::string_view
 /// Records one operation; a mistake is kept in the graph, and the value stays usable.
 constexpr Value record(Graph& graph, const Operator& op, std::string_view layer,
                        std::string_view part, const Vector<Value, 4>& operands,
-                       const Attributes& attributes, const Splits& splits) {
+                       const Attributes& attributes, const Splits& splits, Index stage = -1) {
   Node node{Node::Kind::operation,        &op,        {},    {}, {},
-            graph.names.add(layer, part), attributes, splits};
+            graph.names.add(layer, part), attributes, splits, stage};
   for (const Value& value : operands) node.inputs.push_back(value.node);
   Result result{};
   if (!op.takes(operands.size()))

@@ -14,6 +14,7 @@ template <class Derived>
 struct Operation {
   Splits splits;
   std::string_view layer, part;  // its name within a layer
+  Index pipeline_stage = -1;     // -1: its layer's; without one where its operands are
 
   /// Cuts the inputs, one split each; and the output, if its sums are to be scattered.
   constexpr Derived& shard(std::initializer_list<Dims> inputs, const Dims& output = {}) {
@@ -25,6 +26,12 @@ struct Operation {
     Derived copy = static_cast<const Derived&>(*this);
     copy.layer = owner;
     copy.part = own;
+    return copy;
+  }
+  /// This operator, in a layer's stage where it has none of its own.
+  constexpr Derived in_stage(Index of_layer) const {
+    Derived copy = static_cast<const Derived&>(*this);
+    if (pipeline_stage == -1) copy.pipeline_stage = of_layer;
     return copy;
   }
   constexpr auto operator()(const auto&... operands) const
@@ -44,7 +51,7 @@ requires(std::is_same_v<Values, Value>&&...) constexpr Value
     apply(const Derived& operation, Value first, Values... rest) {
   const std::string_view part = operation.part.empty() ? Derived::info.name : operation.part;
   return record(*first.graph, Derived::info, operation.layer, part, {first, rest...},
-                operation.attributes(), operation.splits);
+                operation.attributes(), operation.splits, operation.pipeline_stage);
 }
 
 }  // namespace tenon

@@ -12,6 +12,7 @@ struct PlanOptions {
   enum class Output : std::uint8_t { whole, rows, as_given, as_computed };
   bool mindspore = false;            // MindSpore's layouts of record and its way between them
   Vector<Distribution, 4> inputs{};  // how the inputs are given; none: every rank has the whole
+  std::span<const Distribution> received{};  // how those behind lie, made by another stage
   Output output = Output::whole;     // what every rank gets
   Distribution given{};              // of the output, as_given
   const PlanView* parameters_of = nullptr;  // a plan whose parameters are loaded: keep them

@@ -50,9 +50,14 @@ constexpr void visit(Draft& draft, int id) {
     case Node::Kind::parameter: return;  // placed where it is read
     case Node::Kind::input: {
       const std::size_t at = draft.plan.inputs.size();
+      const auto& received = draft.options.received;
+      const std::size_t own = draft.graph.inputs.size() - received.size();
       const bool given = int(at) < draft.options.inputs.size();
-      draft.plan.inputs.push_back(draft.add_buffer(
-          id, Buffer::Place::input, given ? draft.options.inputs[int(at)] : whole(n.shape)));
+      draft.plan.inputs.push_back(
+          draft.add_buffer(id, Buffer::Place::input,
+                           !received.empty() && at >= own ? received[at - own]
+                           : given                        ? draft.options.inputs[int(at)]
+                                                          : whole(n.shape)));
       return;
     }
     case Node::Kind::operation: operate(draft, id);
@@ -62,7 +67,8 @@ constexpr void visit(Draft& draft, int id) {
 }  // namespace detail
 
 /// Steps, layouts and addresses for so many devices; or the finding that forbids them.
-/// Cost at run time: microseconds on tens of ranks; it grows with their square, to seconds on 4096.
+/// Cost at run time: microseconds on tens of ranks, and milliseconds on 4096; where a step moves
+/// unequal blocks it grows with the ranks' square, to seconds.
 constexpr Plan plan(const Graph& graph, Index devices, const PlanOptions& options = {}) {
   detail::Draft draft(graph, devices, options);
   for (int id = 0; id < int(graph.nodes.size()) && !draft.plan.finding; ++id)

@@ -21,6 +21,7 @@ struct Convolution {
   Conv2d conv2d;
   BiasAdd bias_add;
   Bias bias;
+  Index pipeline_stage = -1;
 
   /// @param how stride, border, dilation and groups
   constexpr Convolution(std::string_view layer, Index in, Index out, HeightWidth window,
@@ -41,9 +42,11 @@ struct Convolution {
   constexpr Value operator()(Value x) const {
     const Dims shape{outputs, inputs / (conv2d.groups > 0 ? conv2d.groups : 1), kernel.height,
                      kernel.width};
-    const Value y = conv2d(x, parameter(*x.graph, name, "weight", shape, x.element()));
+    const Value y = conv2d.in_stage(pipeline_stage)(
+        x, parameter(*x.graph, name, "weight", shape, x.element()));
     if (!bias) return y;
-    return bias_add(y, parameter(*x.graph, name, "bias", {outputs}, x.element()));
+    return bias_add.in_stage(pipeline_stage)(
+        y, parameter(*x.graph, name, "bias", {outputs}, x.element()));
   }
 };
 

@@ -17,6 +17,7 @@ struct Dense {
   Index inputs, outputs;
   MatMul matmul;
   Add add;
+  Index pipeline_stage = -1;
 
   constexpr Dense(std::string_view layer, Index in, Index out, Weight weight = plain)
       : name(layer),
@@ -33,7 +34,7 @@ struct Dense {
     const Dims shape = matmul.transpose_b ? Dims{outputs, inputs} : Dims{inputs, outputs};
     const Value weight = parameter(*x.graph, name, "weight", shape, x.element());
     const Value bias = parameter(*x.graph, name, "bias", {outputs}, x.element());
-    return add(matmul(x, weight), bias);
+    return add.in_stage(pipeline_stage)(matmul.in_stage(pipeline_stage)(x, weight), bias);
   }
 };
 

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <tenon/model/pipeline.hpp>
+
+#include <cstring>
+#include <filesystem>
+
+#include <tenon/backend/cpu/cpu.hpp>
+#include <tenon/backend/reference.hpp>
+#include <tenon/comm/mpi.hpp>
+#include <tenon/comm/virtual_ranks.hpp>
+#include <tenon/io/stage_strategies.hpp>
+#include <tenon/io/strategy.hpp>
+#include <tenon/io/transform.hpp>
+#include <tenon/model/evaluate.hpp>
+#include <tenon/model/load.hpp>
+#include <tenon/network/layers/dense.hpp>
+#include <tenon/network/operators.hpp>
+
+#include "../support/error_of.hpp"
+#include "checkpoints.hpp"
+#include "mnist.hpp"
+#include "mpi.hpp"
+#include "tutorial.hpp"
+
+using namespace tenon;
+using namespace tenon::test;
+
+namespace {
+
+/// MindSpore's pipe8 on 8 ranks; on others as many stages as there may be.
+struct Staged {
+  Dense layer1{"layer1", 784, 512}, layer2{"layer2", 512, 512}, layer3{"layer3", 512, 10};
+
+  constexpr explicit Staged(Index ranks) {
+    const bool three = ranks % 3 == 0;
+    if (ranks == 1) return;
+    layer1.pipeline_stage = 0;
+    layer2.pipeline_stage = three ? 1 : 0;
+    layer3.pipeline_stage = three ? 2 : 1;
+    if (ranks == 8) cut();
+  }
+  constexpr void cut() {
+    layer1.matmul.shard({{2, 1}, {1, 2}});
+    layer2.matmul.shard({{1, 2}, {2, 2}});
+    layer3.matmul.shard({{2, 2}, {2, 1}});
+  }
+  constexpr auto construct(auto x) const { return layer3(relu(layer2(relu(layer1(flatten(x)))))); }
+};
+/// Its layouts of 8 ranks on 4, without stages.
+struct OneStage : Staged {
+  constexpr explicit OneStage(Index) : Staged(1) { cut(); }
+};
+
+using StagedCounts = AnyOf<1, 2, 3, 4, 6, 8>;
+using StagedModel = Model<Staged, Input<32, 28, 28>, StagedCounts>;
+using InMicroBatches =
+    Model<Staged, Inputs<Input<32, 28, 28>, MicroBatches<4>, PipelineResultBroadcast>,
+          StagedCounts>;
+
+bool is_last(auto& model) { return model.stage() + 1 == model.stages(); }
+
+}  // namespace
+
+MPI_TEST_CASE("a pipeline gives MindSpore's answers, from slices that were cut otherwise",
+              tenon_test::all_ranks) {
+  const Mnist mnist;
+  StagedModel model(world, Cpu{});
+  model.load(slices, strategy);
+  for (const Index batch : {32, 1, 7, 32})
+    for (Index at = 0; at < 64; at += batch) {  // ranks of earlier stages run ahead
+      const auto y = model.predict(mnist.rows(at, batch));
+      if (is_last(model)) CHECK(mnist.are_right(y, at, batch));
+      else CHECK(y.empty());
+    }
+}
+
+MPI_TEST_CASE("micro-batches of any batch, and the result on every rank", tenon_test::all_ranks) {
+  const Mnist mnist;
+  InMicroBatches model(world, Cpu{});
+  model.load(slices, strategy);
+  for (const Index batch : {32, 6, 4}) {
+    const auto y = model.predict(mnist.rows(0, batch));
+    CHECK(mnist.are_right(y, 0, batch));
+  }
+  CHECK(error_of([&] {
+          model.predict(mnist.rows(0, 3));
+        }).find("a batch of 3 rows is not 4 micro-batches") != std::string::npos);
+}
+
+MPI_TEST_CASE("two stages of four have the bits of their layouts on four ranks", 8) {
+  const Mnist mnist;
+  StagedModel model(world, Cpu{});
+  model.load(slices, strategy);
+  const auto y = model.predict(mnist.rows(0, 32));
+  const boost::mpi::communicator half = world.split(world.rank() / 4);
+  Model<OneStage, Input<32, 28, 28>, Devices<4>> one(half, Cpu{});
+  one.load(slices, strategy);
+  const auto expected = one.predict(mnist.rows(0, 32));
+  if (!is_last(model)) return;
+  REQUIRE(y.size() == expected.size());
+  CHECK(std::memcmp(y.data(), expected.data(), y.size_bytes()) == 0);
+}
+
+MPI_TEST_CASE("a reproducible pipeline has the bits of one rank", tenon_test::all_ranks) {
+  const Mnist mnist;
+  const CpuOptions how{.reproducible = true};
+  StagedModel model(world, Cpu(how)), alone(Cpu{how});
+  model.load(slices, strategy), alone.load(slices, strategy);
+  const auto y = model.predict(mnist.rows(0, 32)), expected = alone.predict(mnist.rows(0, 32));
+  if (is_last(model)) CHECK(std::memcmp(y.data(), expected.data(), expected.size_bytes()) == 0);
+}
+
+MPI_TEST_CASE("each stage holds its own parameters, and reads its own files alone", 8) {
+  const Mnist mnist;
+  Checkpoints files(world);
+  const std::string stages = files / "pipe8.ckpt";
+  files.spoil([&] {  // MindSpore's own strategy files, merged; and slices by them
+    const auto of_stage = [](const char* rank) {
+      return read_strategy(std::string(TENON_TEST_DATA "/mindspore/strategy/pipe8/strategy_rank")
+                               .append(rank)
+                               .append(".ckpt"));
+    };
+    write_strategy(stages, merge_strategies({of_stage("0"), of_stage("4")}));
+    const ShardedTensors seed8(files_of(files.pattern(), 8),
+                               StrategyPlaces(read_strategy(files.strategy())));
+    transform(seed8, StrategyPlaces(read_strategy(stages)),
+              files_of(files / "rank_{}/pipe{}.ckpt", 8));
+    for (int rank = 0; rank < 8; ++rank) {  // stage 0 finds files 0 to 3 alone, stage 1 the others
+      const std::string name = "/pipe" + std::to_string(rank) + ".ckpt";
+      const std::string to = files / ("of_stage" + std::to_string(rank / 4)) + name;
+      std::filesystem::create_directories(std::filesystem::path(to).parent_path());
+      std::filesystem::rename(files / ("rank_" + std::to_string(rank)) + name, to);
+    }
+  });
+  StagedModel model(world, Cpu{});
+  model.load(files / ("of_stage" + std::to_string(model.stage()) + "/pipe{}.ckpt"), stages);
+  for (const Parameters::Slice& slice : model.parameters().slices())
+    CHECK((slice.name.substr(0, 6) == "layer3") == (model.stage() == 1));
+  const auto y = model.predict(mnist.rows(0, 32));
+  if (is_last(model)) CHECK(mnist.are_right(y, 0, 32));
+  // a parameter of one stage is missing: one error on every rank, and all is as it was
+  const std::string text = error_of([&] { model.load(files / "of_stage0/pipe{}.ckpt", stages); });
+  CHECK(text.find("pipe4.ckpt") != std::string::npos);
+  const auto again = model.predict(mnist.rows(0, 32));
+  if (is_last(model)) CHECK(mnist.are_right(again, 0, 32));
+}
+
+MPI_TEST_CASE("parameters are set by name in the stage that has them", tenon_test::all_ranks) {
+  StagedModel model(world, Reference{});
+  const std::vector<float> bias{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  model.set_parameter<float>("layer3.bias", bias);
+  CHECK(error_of([&] { model.set_parameter<float>("layer4.bias", bias); }).find("layer4.bias") !=
+        std::string::npos);
+  const auto y = model.predict(std::vector<float>(784, 1.f));
+  if (is_last(model)) CHECK(std::vector<float>(y.begin(), y.end()) == bias);
+}
+
+MPI_TEST_CASE("a pipeline of virtual ranks", 1) {
+  const Mnist mnist;
+  for (const int ranks : {2, 6})
+    run_virtual_ranks(ranks, [&](Communication& communication) {
+      InMicroBatches model(communication, Reference{});
+      model.load(slices, strategy);
+      CHECK(mnist.are_right(model.predict(mnist.rows(0, 32)), 0, 32));
+    });
+}
+
+TEST_CASE("the strategy files of stages are MindSpore's") {
+  const std::vector<StrategyFile> made = stage_strategies(trace(Staged(8), {{{32, 28, 28}}}), 8);
+  REQUIRE(made.size() == 2);
+  for (std::size_t stage = 0; stage < 2; ++stage) {
+    const StrategyFile theirs =
+        read_strategy(std::string(TENON_TEST_DATA "/mindspore/strategy/pipe8/strategy_rank")
+                          .append(stage ? "4" : "0")
+                          .append(".ckpt"));
+    CHECK(made[stage].layouts.size() == theirs.layouts.size());
+    CHECK(made[stage].strategies.size() == theirs.strategies.size());
+    for (const StoredLayout& stored : theirs.layouts) {
+      CAPTURE(stored.name);
+      const StoredLayout* own = made[stage].find(stored.name);
+      REQUIRE(own);
+      CHECK(own->layout.device_matrix == stored.layout.device_matrix);
+      CHECK(own->layout.tensor_map == stored.layout.tensor_map);
+    }
+    for (const StoredStrategy& stored : theirs.strategies) {
+      CAPTURE(stored.name);
+      const StoredStrategy* own = made[stage].find_strategy(stored.name);
+      REQUIRE(own);
+      CHECK(own->splits == stored.splits);
+      CHECK(own->stage == Index(stage));
+    }
+  }
+}
