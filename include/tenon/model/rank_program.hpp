@@ -12,6 +12,7 @@
 #include <tenon/model/named_inputs.hpp>
 #include <tenon/model/rank_agreement.hpp>
 #include <tenon/model/rank_part.hpp>
+#include <tenon/run/any_execution.hpp>
 #include <tenon/run/returned_inputs.hpp>
 
 namespace tenon::detail {

@@ -64,8 +64,10 @@ class CudaUploads {
       throw Error(sentence("a device keeps float32 in 16 bits, not ", text(element)));
     const auto* x = reinterpret_cast<const float*>(from);
     auto* y = reinterpret_cast<std::uint16_t*>(to);
-    if (kept == Element::bfloat16) std::transform(x, x + n, y, to_bfloat16);
-    else std::transform(x, x + n, y, to_float16);
+    if (kept == Element::bfloat16)
+      for (Index i = 0; i < n; ++i) y[i] = BFloat16(x[i]).bits;
+    else
+      for (Index i = 0; i < n; ++i) y[i] = Float16(x[i]).bits;
   }
 
   Piece pieces_[2];
