@@ -10,8 +10,9 @@ namespace {
 
 const std::string machine_sample =
     R"({"name": "mine", "source": "measured", "flops": 9e10, "memory_rate": 1e10, "step": 5e-7,)"
+    R"( "cache": 1e6, "cache_rate": 2e10,)"
     R"( "memory": 4e9, "node_ranks": 8, "processors": 2,)"
-    R"( "inside": {"exchange": 5e-6, "message": 0, "rate": 5e9},)"
+    R"( "inside": {"exchange": 5e-6, "message": 0, "rate": 5e9, "sums": 3e9},)"
     R"( "between": {"exchange": 4e-5, "message": 5e-6, "rate": 1.2e9}})";
 
 /// What is said of the sample in which one piece of text is another.
@@ -30,7 +31,8 @@ TEST_CASE("a machine's file is the machine") {
   CHECK(file.name == "mine");
   CHECK(file.source == "measured");
   CHECK(file.machine ==
-        tenon::Machine{9e10, 1e10, 5e-7, 4e9, 8, 2, {5e-6, 0, 5e9}, {4e-5, 5e-6, 1.2e9}});
+        tenon::Machine{
+            9e10, 1e10, 5e-7, 4e9, 1e6, 2e10, 8, 2, {5e-6, 0, 5e9, 3e9}, {4e-5, 5e-6, 1.2e9}});
   CHECK(parse_machine(machine_json(file), "again.json").machine == file.machine);
   for (const NamedMachine& one : machines) {
     const MachineFile known = read_machine(std::string(one.name));

@@ -3,10 +3,11 @@
 /// A machine as a JSON file, for --machine and for programs:
 ///   {"name": "mine", "source": "measured", "flops": 9e10, "memory_rate": 1e10, "step": 5e-7,
 ///    "memory": 4e9, "node_ranks": 8, "processors": 2,
-///    "inside": {"exchange": 5e-6, "message": 1e-6, "rate": 5e9},
+///    "inside": {"exchange": 5e-6, "message": 1e-6, "rate": 5e9, "sums": 3e9},
 ///    "between": {"exchange": 4e-5, "message": 5e-6, "rate": 1.2e9}}
 /// Seconds, bytes, and either a second, as search/machine.hpp says; `between` where there is one
-/// node alone, `name`, `source` and `memory` may be left out.
+/// node alone, `name`, `source`,
+/// `memory`, `cache` with `cache_rate`, and `sums` may be left out.
 #include <cmath>
 #include <set>
 #include <string>
@@ -86,6 +87,7 @@ inline MachineLink machine_link(const nlohmann::json& json, const std::string& b
   numbers.read("exchange", link.exchange, 0);
   numbers.read("message", link.message, 0);
   numbers.read("rate", link.rate, 1e-300);
+  numbers.read("sums", link.sums, 1e-300, false);
   numbers.check_rest();
   return link;
 }
@@ -108,6 +110,8 @@ inline MachineFile parse_machine(std::span<const char> text, const std::string& 
   numbers.read("memory_rate", m.memory_rate, 1e-300);
   numbers.read("step", m.step, 0);
   numbers.read("memory", m.memory, 1e-300, false);
+  if (numbers.read("cache", m.cache, 0, false)) numbers.read("cache_rate", m.cache_rate, 1e-300);
+  else numbers.read("cache_rate", m.cache_rate, 1e-300, false);
   numbers.read("node_ranks", m.node_ranks);
   numbers.read("processors", m.processors);
   m.inside = detail::machine_link(*numbers.member("inside", true), blame + "inside: ");
@@ -132,8 +136,10 @@ inline MachineFile read_machine(const std::string& name) {
 /// What parse_machine reads.
 inline std::string machine_json(const MachineFile& file) {
   const auto link = [](const MachineLink& link) {
-    return nlohmann::ordered_json{
+    nlohmann::ordered_json json{
         {"exchange", link.exchange}, {"message", link.message}, {"rate", link.rate}};
+    if (link.sums > 0) json["sums"] = link.sums;
+    return json;
   };
   const Machine& m = file.machine;
   return nlohmann::ordered_json{{"name", file.name},
@@ -142,6 +148,8 @@ inline std::string machine_json(const MachineFile& file) {
                                 {"memory_rate", m.memory_rate},
                                 {"step", m.step},
                                 {"memory", m.memory},
+                                {"cache", m.cache},
+                                {"cache_rate", m.cache_rate},
                                 {"node_ranks", m.node_ranks},
                                 {"processors", m.processors},
                                 {"inside", link(m.inside)},

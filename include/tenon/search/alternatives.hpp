@@ -39,44 +39,52 @@ constexpr List<List<Alternative>> alternatives(const Graph& graph, Index devices
   return all;
 }
 
+namespace detail {
+
+/// Combination `number` of the ways of all operators, the last one's fastest.
+constexpr List<int> ways_of_number(const Problem& problem, Index number) {
+  List<int> ways = all_ways(problem, 0);
+  for (std::size_t id = ways.size(); id-- > 0;) {
+    const Index count = Index(problem.nodes[id].candidates.size());
+    if (count > 1) ways[id] = int(number % count), number /= count;
+  }
+  return ways;
+}
+
+}  // namespace detail
+
 /// The `count` cheapest of all strategies, the cheapest first.
+/// @param apart only those that cost so much more than the one before: 0.05 for 5 %; of those that
+/// cost the same, and with 0 too, the first in the order of their ways
 /// @throws Error where there are more than a million.
 constexpr List<Searched> ranking(const Graph& graph, Index devices, const Machine& machine,
-                                 std::size_t count, const SearchOptions& options = {}) {
+                                 std::size_t count, const SearchOptions& options = {},
+                                 double apart = 0) {
   detail::Problem problem(graph, devices, machine, options.plan);
   detail::add_ways(problem, options);
   if (problem.finding) throw Error(text(problem.finding, graph.names[problem.finding.where]));
-  Index in_all = 1;
-  for (const detail::SearchNode& node : problem.nodes)
-    if (node.candidates.size() > 1 && in_all <= 1000000) in_all *= Index(node.candidates.size());
-  if (in_all > 1000000) throw Error("more than a million strategies cannot be ranked");
+  if (detail::combinations(problem) > 1e6)
+    throw Error("more than a million strategies cannot be ranked");
   struct Ranked {
     Picoseconds cost;
-    List<int> ways;
+    Index number;
   };
-  List<Ranked> best;
-  List<int> ways = detail::all_ways(problem, 0);
-  for (;;) {
-    const Picoseconds cost = detail::cost_of_ways(problem, ways);
-    if (best.size() < count || cost < best.back().cost) {
-      if (best.size() == count) best.resize(count - 1);
-      best.push_back({cost, ways});
-      for (std::size_t i = best.size() - 1; i > 0 && best[i].cost < best[i - 1].cost; --i)
-        std::swap(best[i], best[i - 1]);
-    }
-    std::size_t id = ways.size();
-    while (id > 0 && std::size_t(++ways[id - 1]) >= problem.nodes[id - 1].candidates.size())
-      ways[--id] = 0;
-    if (id == 0) break;
-  }
-  List<Searched> all;
-  for (const Ranked& one : best) {
+  List<Ranked> all;
+  for (Index number = 0; number < Index(detail::combinations(problem)); ++number)
+    all.push_back({detail::cost_of_ways(problem, detail::ways_of_number(problem, number)), number});
+  detail::stable_sort(all, [](const Ranked& a, const Ranked& b) { return a.cost < b.cost; });
+  List<Searched> best;
+  for (const Ranked& one : all) {
+    if (best.size() == count) break;
+    const bool near = !best.empty() && double(one.cost) <= double(best.back().cost) * (1 + apart);
+    if (near) continue;
     Searched found{{}, one.cost, true, {}};
-    for (std::size_t id = 0; id < one.ways.size(); ++id)
-      found.splits.push_back(detail::splits_of_way(problem, int(id), one.ways[id]));
-    all.push_back(found);
+    const List<int> ways = detail::ways_of_number(problem, one.number);
+    for (std::size_t id = 0; id < ways.size(); ++id)
+      found.splits.push_back(detail::splits_of_way(problem, int(id), ways[id]));
+    best.push_back(found);
   }
-  return all;
+  return best;
 }
 
 }  // namespace tenon

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What an operator costs on the rank whose block is largest:
-///   step + max(operations / flops, bytes / memory_rate), for each of the ranks that take turns
+///   step + max(operations / flops, bytes / memory_rate), for each of the ranks that take turns;
+///   up to `cache` bytes, bytes / cache_rate
 /// A MatMul of [m, k] and [k, n] has 2 m n k operations, a convolution as many as the product that
 /// it is, another operator one for each element that it reads or writes, whichever are more.
 #include <tenon/network/operator.hpp>
@@ -40,7 +41,8 @@ constexpr Work work_of(const Operator& op, const Attributes& attributes,
 
 constexpr Picoseconds compute_cost(const Work& work, Index devices, const Machine& machine) {
   const Picoseconds computing = duration(work.operations, machine.flops);
-  const Picoseconds reading = duration(work.bytes, machine.memory_rate);
+  const Picoseconds reading =
+      duration(work.bytes, work.bytes <= machine.cache ? machine.cache_rate : machine.memory_rate);
   return machine.turns(devices) *
          (duration(machine.step) + (computing > reading ? computing : reading));
 }

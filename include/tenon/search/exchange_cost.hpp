@@ -54,10 +54,12 @@ constexpr Distribution over_nodes(const Distribution& x, Index node_ranks) {
   return y;
 }
 
-constexpr Picoseconds link_cost(const MachineLink& link, const Intake& taken, Index element_bytes) {
+constexpr Picoseconds link_cost(const MachineLink& link, const Intake& taken, Index element_bytes,
+                                bool adds) {
   if (taken.sources == 0) return 0;
   return Picoseconds(taken.sources) * duration(link.message) +
-         duration(double(taken.elements * element_bytes), link.rate);
+         duration(double(taken.elements * element_bytes),
+                  adds && link.sums > 0 ? link.sums : link.rate);
 }
 
 }  // namespace detail
@@ -81,8 +83,8 @@ constexpr Picoseconds exchange_cost(const Distribution& from, const Distribution
   Picoseconds inside = 0, between = 0;
   const bool alike = alike_on_all_ranks(from, to);
   detail::for_each_priced(alike ? 1 : devices, [&](Index rank) {
-    const Picoseconds cost =
-        detail::link_cost(machine.inside, detail::intake(from, to, rank), element_bytes);
+    const Picoseconds cost = detail::link_cost(machine.inside, detail::intake(from, to, rank),
+                                               element_bytes, from.partial());
     inside = cost > inside ? cost : inside;
   });
   inside = machine.turns(devices) * (duration(machine.inside.exchange) + inside);
@@ -92,7 +94,7 @@ constexpr Picoseconds exchange_cost(const Distribution& from, const Distribution
   bool crosses = false;
   detail::for_each_priced((devices + machine.node_ranks - 1) / machine.node_ranks, [&](Index node) {
     const detail::Intake taken = detail::intake(has, wants, node * machine.node_ranks);
-    const Picoseconds cost = detail::link_cost(machine.between, taken, element_bytes);
+    const Picoseconds cost = detail::link_cost(machine.between, taken, element_bytes, false);
     crosses = crosses || taken.sources > 0;
     between = cost > between ? cost : between;
   });

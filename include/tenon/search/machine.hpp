@@ -9,11 +9,13 @@
 namespace tenon {
 
 /// What ranks take from each other, by the memory that they share or by a network.
-/// Time of an exchange: exchange + message * (others that one takes from) + bytes / rate.
+/// Time of an exchange: exchange + message * (others that one takes from) + bytes / rate, of a
+/// partial sum bytes / sums.
 struct MachineLink {
   double exchange = 0;  // seconds, of an exchange however small: ranks wait for each other
   double message = 0;   // seconds, for each other one that it takes from
   double rate = 1e300;  // bytes a second
+  double sums = 0;      // bytes a second where what is taken is added; 0: as rate
   friend constexpr bool operator==(const MachineLink&, const MachineLink&) = default;
 };
 
@@ -23,6 +25,8 @@ struct Machine {
   double memory_rate = 1e300;         // bytes a second that an operator reads and writes
   double step = 0;                    // seconds, of a computation however small
   double memory = 1e300;              // bytes that a rank may hold
+  double cache = 0;                   // bytes of an operator up to which they come out of a cache
+  double cache_rate = 1e300;          // bytes a second, then
   Index node_ranks = Index(1) << 40;  // of a node
   Index processors = Index(1) << 40;  // of a node: where there are more ranks, they take turns
   MachineLink inside{};               // a node: of a rank
