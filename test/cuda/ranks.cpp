@@ -129,6 +129,37 @@ MPI_TEST_CASE("everything between two exchanges is one graph", tenon_test::all_r
   CHECK(device->calls["cudaMalloc"] + device->calls["cudaHostAlloc"] == 0);
 }
 
+MPI_TEST_CASE("what the ranks gather last goes to no device", tenon_test::all_ranks) {
+  struct Columns {
+    Index devices;
+    constexpr Value construct(Value x) const {
+      Dense a("a", 24, 48);
+      a.matmul.shard({{1, 1}, {1, devices}});
+      return relu(a(x));
+    }
+  };
+  CleanRank device;
+  const Plan p = plan(trace(Columns{world.size()}, {{{3, 24}}}), world.size());
+  REQUIRE(p.collectives() == (world.size() > 1));
+  MpiCommunication communication(world);
+  Parameters parameters(view(p));
+  for (const auto& slice : parameters.slices())
+    parameters.set(slice.name, std::span<const float>(std::vector<float>(
+                                   std::size_t(product(slice.distribution.shape)), .5f)),
+                   world.rank());
+  Executor executor(view(p), Cuda{}, communication, parameters);
+  std::vector<float> x(3 * 24, 1);
+  for (int times = 0; times < 3; ++times) {
+    const void* const inputs[] = {x.data()};
+    device->calls.clear();
+    const auto* y = static_cast<const float*>(executor.run(inputs));
+    for (int i = 0; i < 3 * 48; ++i) CHECK(y[i] == 12 * x[0] + .5f);
+    CHECK(device->calls["cudaGraphLaunch"] == (times > 0));
+    CHECK(device->calls["cudaStreamSynchronize"] == 1);
+    for (float& value : x) value += 1;
+  }
+}
+
 MPI_TEST_CASE("a device that one rank lacks is every rank's error", 3) {
   CleanRank device;
   const Plan p = plan(trace(Layers{world.size()}, {{{3, 24}}}), world.size());

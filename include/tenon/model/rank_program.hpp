@@ -55,10 +55,7 @@ class RankProgram : public AnyModel {
       reserve();
       fill(parts_, file_, options.checkpoint, communication.rank());
     });
-    if (backend.has_device()) {  // each part runs alone, on the device of this rank's place
-      const int neighbour = neighbour_of(communication);
-      communication.together([&] { backend.device(neighbour); });
-    }
+    open_device(backend, communication);  // each part runs alone
     std::vector<RankCollective> own;
     for (const RankPart& part : parts_)
       if (part.is_collective) own.push_back(part.collective);

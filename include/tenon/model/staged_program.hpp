@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <tenon/core/hash.hpp>
+#include <tenon/run/any_execution.hpp>
 #include <tenon/run/pipeline_forward.hpp>
 
 namespace tenon::detail {
@@ -55,6 +56,7 @@ class StagedProgram {
     });
     if (!all_.agree(detail::fingerprint(pipeline_, settings_)))
       throw Error("the ranks were given different pipelines: other networks, batches or programs");
+    open_device(backend, all_);  // of all ranks of a node, not of the stage's
     stage_ = all_.rank() / pipeline_.ranks;
     if (stages() > 1) own_ = all_.part(int(stage_ * pipeline_.ranks), int(pipeline_.ranks));
     plan_ = view(pipeline_.stages[std::size_t(stage_)].plan);

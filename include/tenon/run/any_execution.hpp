@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include <tenon/backend/backend.hpp>
 #include <tenon/comm/communication.hpp>
 #include <tenon/run/fingerprint.hpp>
 
@@ -36,6 +37,14 @@ inline void check_agreement(const PlanView& plan, Communication& communication) 
 inline int neighbour_of(Communication& communication) {
   const std::vector<int> node = communication.node();
   return int(std::ranges::find(node, communication.rank()) - node.begin());
+}
+
+/// The device of this rank's place on its node, for all programs of the backend from now on, also
+/// those of fewer ranks. Collective. @throws Error on every rank where one has none.
+inline void open_device(const Backend& backend, Communication& communication) {
+  if (!backend.has_device()) return;
+  const int neighbour = neighbour_of(communication);
+  communication.together([&] { backend.device(neighbour); });
 }
 
 /// Of rows of the base, in bytes behind its beginning; 0 where it is the same elements under

@@ -14,9 +14,8 @@ namespace tenon {
 /// About rank 0's device; empty of a backend without devices. Collective.
 inline std::string device_advice(Communication& communication, const Backend& backend) {
   if (!backend.has_device()) return {};
-  const int neighbour = detail::neighbour_of(communication);
-  std::string own;
-  communication.together([&] { own = backend.device(neighbour)->text(); });
+  detail::open_device(backend, communication);
+  const std::string own = backend.device(0)->text();
   const std::uint64_t mine[] = {std::uint64_t(communication.node().front()),
                                 Hash().add(own).value};
   const std::vector<std::uint64_t> all = communication.all_gather(mine);

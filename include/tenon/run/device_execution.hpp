@@ -45,7 +45,9 @@ class DeviceExecution final : public AnyExecution {
     }
     return result(plan_.output);
   }
-  const void* result(int buffer) const override { return places_.result(buffer); }
+  const void* result(int buffer) const override {
+    return ends_with_exchange_ ? places_.taken.get() : places_.result(buffer);
+  }
 
  private:
   /// Steps [first, last), between an exchange and the next.
@@ -122,6 +124,12 @@ class DeviceExecution final : public AnyExecution {
       pieces_.push_back({&steps_[i], i + 1, i + 1});
     }
     pieces_.back().last = steps_.size();
+    // What came last from the ranks is the only output: it is where it is wanted.
+    const Piece& last = pieces_.back();
+    ends_with_exchange_ = last.enters && !last.enters->finish && last.first == last.last &&
+                          places_.outputs.size() == 1 &&
+                          last.enters->step().output == plan_.output;
+    if (ends_with_exchange_) pieces_.pop_back();
   }
 
   /// What a piece asks of the device.
@@ -153,6 +161,7 @@ class DeviceExecution final : public AnyExecution {
   std::vector<DeviceStep> steps_;
   Memory scratch_;  // of exchanges; one runs after the other
   std::vector<Piece> pieces_;
+  bool ends_with_exchange_ = false;
 };
 
 }  // namespace tenon::detail
