@@ -86,6 +86,8 @@ inline OperatorTask task_of(const OperatorOptions& o) {
     const auto split = numbers_with_x(o.split, 2, "--split");
     t.matmul.cores_m = split[0], t.matmul.cores_n = split[1];
   }
+  if (!o.timeline.empty() && !o.timeline.ends_with(".svg") && !o.timeline.ends_with(".json"))
+    throw Error(sentence("--timeline ", o.timeline, ": its name ends in .svg or .json"));
   if (t.shape.empty())
     throw Error(o.op == "matmul" ? "matmul needs --m, --n and --k" : "say the --shape");
   return t;
@@ -127,6 +129,10 @@ inline nlohmann::ordered_json described(const OperatorTask& task, const AscendCh
 inline void print(const OperatorTask& task, const AscendChip& chip, const OperatorTime& x) {
   std::printf("%s%s\n", chip.name.c_str(),
               x.validated ? "" : ": NOT VALIDATED, no times of its kernels are published");
+  if (x.time.task == 0) {
+    std::printf("  no time: it is the same memory\n");
+    return;
+  }
   std::printf("  no less than  %14.2f us   (%s)\n", x.roofline.bound(),
               std::string(x.roofline.limit()).c_str());
   std::printf("  estimate      %14.2f us\n", x.time.task);
@@ -149,8 +155,6 @@ inline void print(const OperatorTask& task, const AscendChip& chip, const Operat
 /// Of the first core, from its first instruction to its last.
 inline void write_timeline(const OperatorTask& task, const AscendChip& chip,
                            const std::string& path) {
-  if (!path.ends_with(".svg") && !path.ends_with(".json"))
-    throw Error(sentence("--timeline ", path, ": its name ends in .svg or .json"));
   Trace trace;
   add_pipes(trace, {0, task.op, 0}, program_of(task, chip), chip);
   const std::string title = sentence(task.op, " ", text(task.shape), ", one core of ", chip.name);

@@ -155,6 +155,10 @@ TEST_CASE("what cannot be predicted is an error") {
             .ends_with("sizes are from 1 to 268435456, not 1099511627776"));
   CHECK(error_of_task({.op = "softmax", .shape = {2, 3, 4}, .axes = {0, 2}})
             .ends_with("is no program of the vector pipe: its axes lie beside each other"));
+  CHECK(error_of_task({.op = "add", .shape = {3, 4}, .other = {5}}) ==
+        "tenon: [5] is not repeated over [3, 4]: 5 against 4");
+  CHECK(error_of_task({.op = "bias_add", .shape = {3, 4, 5}, .other = {5}}) ==
+        "tenon: [5] is not repeated over [3, 4, 5]: 5 against 4");
   CHECK(error_of_task({.op = "softmax", .shape = {2, 3}, .axes = {2}}) ==
         "tenon: there is no axis 2 of [2, 3]");
   CHECK(error_of_task({.op = "conv2d", .shape = {1, 3, 5, 5}, .filters = {4, 3, 6, 1}}) ==

@@ -33,9 +33,25 @@ code, lines, _ = run(*big, "--chip", "ascend910")
 check("a 910's time is not validated, and it says so", code == 0 and "NOT VALIDATED" in lines, lines)
 check("never one bare number", all(word in lines for word in ("no less than", "estimate", "no more than")), lines)
 
-for op in ("copy", "add", "relu", "gelu", "softmax"):
+for op in ("copy", "add", "relu", "gelu", "softmax", "layer_norm", "transpose", "concat"):
     code, lines, _ = run("op", op, "--shape", "4096,4096", "--dtype", "bf16", "--json")
     check(op + " is predicted", code == 0 and json.loads(lines)["estimate"] > 10, lines)
+for op in (["conv2d", "--shape", "8,3,224,224", "--window", "64,3,7,7", "--stride", "2,2", "--pad", "3"],
+           ["max_pool", "--shape", "8,64,112,112", "--window", "3,3", "--stride", "2,2", "--pad", "1"],
+           ["reduce_sum", "--shape", "16,256,256", "--axis", "1"], ["bias_add", "--shape", "8,64,28,28", "--other", "64"],
+           ["matmul", "--m", "512", "--n", "512", "--k", "64", "--batch", "96"]):
+    code, lines, _ = run("op", *op, "--json")
+    found = json.loads(lines)
+    check(op[0] + " is predicted", code == 0 and found["lower_bound"] < found["estimate"] < found["upper"] and
+          found["advice"], lines)
+
+picture = folder / "pipes.svg"
+code, lines, errors = run("op", "softmax", "--shape", "64,1000", "--timeline", picture)
+check("a picture of its pipes", code == 0 and not errors and picture.read_text().count("<rect ") > 10, errors)
+code, lines, errors = run("op", "softmax", "--shape", "64,1000", "--timeline", folder / "pipes.json")
+events = json.loads((folder / "pipes.json").read_text())["traceEvents"]
+check("and one for Perfetto", code == 0 and {e["args"]["name"] for e in events if e["name"] == "thread_name"} ==
+      {"V", "MTE2", "MTE3"}, errors)
 
 code, lines, _ = run("chips")
 names = [line.split()[0] for line in lines.splitlines()]
@@ -64,7 +80,9 @@ for what, change in (("is missing", lambda x: x.pop("hbm")), ("instead of a numb
 for what, arguments in (("there is no chip", [*big, "--chip", "ascend920"]), ("there is no operator", ["op", "conjure",
                         "--shape", "1"]), ("bytes of l0c", [*big, "--base", "256x256x64"]), ("24 cube cores", [*big,
                         "--cores", "25"]), ("3 numbers with x between", [*big, "--base", "16x16"]), ("cannot read",
-                        [*big, "--chip", "nowhere.json"]), ("say the --shape", ["op", "add"])):
+                        [*big, "--chip", "nowhere.json"]), ("say the --shape", ["op", "add"]), ("is not repeated over", ["op", "add", "--shape", "3,4", "--other", "5"]),
+                        ("there is no axis 2", ["op", "softmax", "--shape", "3,4", "--axis", "2"]),
+                        ("ends in .svg or .json", ["op", "relu", "--shape", "4", "--timeline", "t.png"])):
     code, lines, errors = run(*arguments)
     check("wrong: " + what, code == 1 and not lines and len(errors) == 1 and what in errors[0], code, lines, errors)
 

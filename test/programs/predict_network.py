@@ -27,6 +27,12 @@ for row in found["devices"]:
     total = sum(s["compute"]["estimate"] + s["communication"]["estimate"] for s in row["steps"])
     check("steps add up", abs(total / row["seconds"]["estimate"] - 1) < 1e-9, row)
     check("memory", row["memory"]["fits"] and row["memory"]["weights"] > 0, row)
+    check("what would help", all(s["advice"] and 0 <= s["utilisation"] <= 1 for s in row["steps"]), row)
+wide = json.loads(run(mlp, "--batch", 4096, "--cut-weights", "--json", "--chip", "ascend910b1", "--precision",
+                      "must_keep_origin_dtype")[1])
+for narrow, row in zip(found["devices"], wide["devices"]):
+    check("float16 is half of float32, but a bias that an exchange adds", row["memory"]["arena"] == 2 * narrow["memory"]["arena"]
+          and 0.5 <= narrow["memory"]["weights"] / row["memory"]["weights"] < 0.51, row["memory"], narrow["memory"])
 check("slices are smaller", found["devices"][3]["memory"]["weights"] < found["devices"][0]["memory"]["weights"] / 7)
 events = json.loads((folder / "trace.json").read_text())["traceEvents"]
 check("a process for each device", {e["pid"] for e in events} == set(range(16)))

@@ -25,6 +25,22 @@ inline void predict_vector(const AscendVector& task, const VectorTiling& pinned,
                            tiling.tile < t.line_numbers() ? ", lines in parts" : "");
 }
 
+/// Of two operands, one of which may be repeated.
+inline Dims result_of(std::string_view op, const Dims& x, const Dims& w) {
+  const bool channel = (op == "BiasAdd" || op == "PReLU") && w.size() == 1 && x.size() > 1;
+  Dims result = x.size() < w.size() ? w : x;
+  const Dims& other = x.size() < w.size() ? x : w;
+  const int offset = channel ? 1 : result.size() - other.size();
+  for (int d = 0; d < other.size(); ++d) {
+    Index& size = result[d + offset];
+    if (size == 1) size = other[d];
+    else if (other[d] != 1 && other[d] != size)
+      throw Error(sentence(text(other), " is not repeated over ", text(x.size() < w.size() ? w : x),
+                           ": ", other[d], " against ", size));
+  }
+  return result;
+}
+
 /// As the network's operator of these shapes.
 inline AscendVector vector_task_of(const OperatorTask& task) {
   const Dims shape = dims_of(task.shape);
@@ -35,8 +51,7 @@ inline AscendVector vector_task_of(const OperatorTask& task) {
   const ElementFunction* element = element_function(task.op);
   if (element && element->operands == 2) {
     inputs.push_back(task.other.empty() ? shape : dims_of(task.other));
-    const Index least = element->of == "BiasAdd" || element->of == "PReLU" ? 1 : 0;
-    if (inputs[1].size() > shape.size() && least == 0) result = inputs[1];
+    result = result_of(element->of, shape, inputs[1]);
   }
   if (line) {
     const bool norm = line->of == "LayerNorm";

@@ -16,9 +16,9 @@ inline constexpr FittedNumber fitted_numbers[] = {
     {&AscendChip::l2_reached_rate, 88},  {&AscendChip::write_rate, 59},
     {&AscendChip::row_cycles, 3.3},      {&AscendChip::copy_cycles, 12.6},
     {&AscendChip::copy_start, 147},      {&AscendChip::mmad_start, 77.5},
-    {&AscendChip::vector_start, 26},     {&AscendChip::vector_operand, 0.94},
-    {&AscendChip::issue_cycles, 6},      {&AscendChip::launch, 1.33},
-    {&AscendChip::cube_launch, 18},
+    {&AscendChip::vector_start, 28.4},     {&AscendChip::vector_operand, 0.9},
+    {&AscendChip::issue_cycles, 6},      {&AscendChip::launch, 1.39},
+    {&AscendChip::cube_launch, 17.5},
 };
 
 inline void put_fitted(AscendChip& chip, Confidence confidence) {

@@ -83,8 +83,12 @@ inline MatMulTiling matmul_tiling(const AscendMatMul& task, const AscendChip& ch
   const Index grain = detail::grain(task), l0c = chip.l0c.whole();
   MatMulTiling best;
   double least = 0;
-  for (const Index m : {16, 32, 64, 128, 256})
-    for (const Index n : {16, 32, 64, 128, 256, 512}) {
+  // Powers of two, and all rows or columns at once where they are few.
+  const Index all_m = std::min<Index>(256, detail::up_to(task.m, grain));
+  const Index all_n = std::min<Index>(512, detail::up_to(task.n, grain));
+  for (const Index m : {Index(16), Index(32), Index(64), Index(128), Index(256), all_m})
+    for (const Index n :
+         {Index(16), Index(32), Index(64), Index(128), Index(192), Index(256), Index(512), all_n}) {
       MatMulTiling t = pinned;
       if (t.cores == 0) t.cores = chip.cube_cores.whole();
       const bool larger = (m > detail::up_to(task.m, grain) && m > grain) ||
