@@ -111,8 +111,9 @@ auto with_backend(const BackendOptions& o, auto&& use) {
   if (o.name == "cuda") return use(cuda_of(o));
 #else
   if (o.name == "cuda")
-    throw Error("this build has no CUDA: with the CUDA Toolkit 12.8 or later it is configured by "
-                "meson setup build -Dcuda=enabled; --backend cpu runs without it");
+    throw Error("this build has no CUDA: it has it where the CUDA Toolkit 12.8 or later is found "
+                "when it is configured (meson setup build -Dcuda=enabled says what is missing); "
+                "--backend cpu runs without it");
 #endif
   return use(
       Cpu{{.threads = o.threads, .weights = weights_of(o), .reproducible = o.reproducible}});

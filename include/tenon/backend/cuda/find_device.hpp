@@ -15,6 +15,7 @@ inline std::string driver_and_runtime() {
   int driver = 0, runtime = 0;
   cudaDriverGetVersion(&driver);
   cudaRuntimeGetVersion(&runtime);
+  if (runtime == 0) return "no CUDA runtime was found";
   const std::string own = sentence("this program's CUDA runtime is ", cuda_version(runtime));
   if (driver == 0) return sentence("no driver (libcuda.so.1) was found, ", own);
   return sentence("the driver is for CUDA ", cuda_version(driver), ", ", own);
