@@ -91,19 +91,20 @@ double seconds_of(bench::Together& ranks, const std::function<void()>& run, long
   return ranks.slowest(start, bench::now()) / double(runs);
 }
 
-double middle(std::vector<double> values) {
+/// What a quarter stays below: what disturbs makes it longer, never shorter.
+double quarter(std::vector<double> values) {
   std::ranges::sort(values);
-  return values[values.size() / 2];
+  return values[values.size() / 4];
 }
 
-/// The middle of several measurements of about so long each.
+/// The lower quarter of several measurements of about so long each.
 double typical(bench::Together& ranks, const std::function<void()>& run, double seconds) {
   run();
   const double one = ranks.agree(seconds_of(ranks, run, 3));
-  const long runs = std::max(1l, long(seconds / 11 / one));
+  const long runs = std::max(1l, long(seconds / 21 / one));
   std::vector<double> all;
-  for (int i = 0; i < 11; ++i) all.push_back(seconds_of(ranks, run, runs));
-  return ranks.agree(middle(all));
+  for (int i = 0; i < 21; ++i) all.push_back(seconds_of(ranks, run, runs));
+  return ranks.agree(quarter(all));
 }
 
 struct Product {
@@ -113,36 +114,61 @@ struct Product {
   }
 };
 
-/// A product of so many rows on every rank at once, each alone.
+/// What ranks of a node do between computations.
+using Meeting = std::function<void()>;
+
+/// A product of so many rows on every rank at once, each alone, and a meeting: where ranks share
+/// processors, one finds the caches as the others left them.
 double product_seconds(bench::Together& ranks, const Options& o, const Backend& backend,
-                       const Dims& x, Index columns) {
+                       const Dims& x, Index columns, const Meeting& meet) {
   Alone alone;
   Forward forward(trace(Product{x[1], columns}, {{x}}), alone, backend);
-  return typical(
-      ranks, [&] { forward.run(); }, o.seconds);
+  const auto run = [&] {
+    forward.run();
+    if (meet) meet();
+  };
+  return typical(ranks, run, o.seconds);
 }
+
+/// An exchange that is ready, with its memory.
+class Moving {
+ public:
+  Moving(Communication& communication, const Distribution& from, const Distribution& to, int tag)
+      : scratch_(static_cast<std::size_t>(16 * from.shape[0] + 4096)),
+        x_(static_cast<std::size_t>(from.shape[0])),
+        y_(x_.size()),
+        held_(std::size_t(volume(from.box(communication.rank()))) * 4) {
+    const Index devices = communication.size();
+    exchange_ = communication.prepare(
+        [&](int rank) { return exchange_of(from, to, rank, devices, Element::float32); }, scratch_,
+        tag);
+  }
+  void run() {
+    const void* source = x_.data();
+    if (std::byte* home = exchange_->source()) source = std::memcpy(home, x_.data(), held_);
+    exchange_->run(source, y_.data());
+  }
+
+ private:
+  std::vector<std::byte> scratch_;
+  std::vector<float> x_, y_;
+  std::size_t held_;
+  std::unique_ptr<Exchange> exchange_;
+};
 
 /// An exchange of so many bytes that each rank has in the end, as one step of a network: ranks come
 /// to it from a product, and where they share processors they do not all come at once.
 double exchange_seconds(bench::Together& ranks, const Options& o, Communication& communication,
                         const Distribution& from, const Distribution& to, int tag) {
-  const Index devices = communication.size(), elements = from.shape[0];
-  std::vector<std::byte> scratch(std::size_t(16 * elements + 4096));
-  std::vector<float> x(static_cast<std::size_t>(elements)), y(x.size());
-  const auto exchange = communication.prepare(
-      [&](int rank) { return exchange_of(from, to, rank, devices, Element::float32); }, scratch,
-      tag);
+  Moving moving(communication, from, to, tag);
   Alone alone;
   const Cpu cpu;
   const Dims rows{32, 784};
   constexpr Index columns = 64;
   Forward product(trace(Product{rows[1], columns}, {{rows}}), alone, cpu);
-  const std::size_t held = std::size_t(volume(from.box(communication.rank()))) * 4;
   const auto run = [&] {
     product.run();
-    const void* source = x.data();
-    if (std::byte* home = exchange->source()) source = std::memcpy(home, x.data(), held);
-    exchange->run(source, y.data());
+    moving.run();
   };
   const double without = typical(
       ranks, [&] { product.run(); }, o.seconds);
@@ -159,18 +185,28 @@ void calibrate(const Options& o, Communication& communication, bench::Together& 
   m.processors = o.processors ? o.processors : Index(std::thread::hardware_concurrency());
   m.memory = 4e9;
   const double turns = double(m.turns(devices));
-  m.step = product_seconds(ranks, o, cpu, {1, 8}, 8) / turns;
-  const double large = product_seconds(ranks, o, cpu, {64, 784}, 512) / turns - m.step;
-  m.flops = 2. * 64 * 784 * 512 / large;
+  m.step = product_seconds(ranks, o, cpu, {1, 8}, 8, nullptr) / turns;
+  int tag = 0;
+  const Index together = std::min(devices, m.node_ranks);
+  Meeting meet;
+  if (together > 1) {
+    const Distribution all = whole({16 * devices});
+    meet = [moving = std::make_shared<Moving>(communication, all.cut(0, {{together, 1}}), all,
+                                              ++tag)] { moving->run(); };
+  }
+  const double meeting = product_seconds(ranks, o, cpu, {1, 8}, 8, meet);
+  const auto seconds = [&](Index rows, Index inner, Index columns) {
+    const double both = product_seconds(ranks, o, cpu, {rows, inner}, columns, meet);
+    return std::max(both - meeting, 1e-9) / turns;
+  };
+  m.flops = 2. * 64 * 784 * 512 / seconds(64, 784, 512);
   // few rows: what they wait for is the other operand
   const auto reading_rate = [&](Index inner, Index columns) {
-    const double seconds = product_seconds(ranks, o, cpu, {4, inner}, columns) / turns - m.step;
-    return 4. * double(inner * columns + 4 * (inner + columns)) / seconds;
+    return 4. * double(inner * columns + 4 * (inner + columns)) / seconds(4, inner, columns);
   };
   m.cache = 4e6;
   m.cache_rate = reading_rate(784, 512);
   m.memory_rate = std::min(m.cache_rate, reading_rate(2048, 2048));
-  int tag = 0;
   const auto gathering = [&](Index group, Index bytes_in_all) {
     const Distribution all = whole({bytes_in_all / 4});
     return exchange_seconds(ranks, o, communication, all.cut(0, {{group, 1}}), all, ++tag);
@@ -250,7 +286,7 @@ void compare(const Options& o, Communication& communication, bench::Together& ra
           ranks, [&] { forwards[i]->run(); }, runs);
       if (round) times[i].push_back(one);
     }
-  for (const auto& own : times) measured.push_back(ranks.agree(middle(own)));
+  for (const auto& own : times) measured.push_back(ranks.agree(quarter(own)));
   if (ranks.rank()) return;
   const double tau = kendall_tau(predicted, measured);
   if (o.as_json) {

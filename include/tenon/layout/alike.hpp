@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Whether every rank takes and gives as much as rank 0 does: then one rank is enough to look at, of
+/// Whether every rank takes and gives as much as rank 0 does: then one is enough to look at, of
 /// thousands.  alike_on_all_ranks(rows over 4096, columns over 4096) is true
 #include <tenon/layout/movement.hpp>
 
