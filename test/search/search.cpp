@@ -89,6 +89,26 @@ TEST_CASE("the search finds the cheapest of all strategies, each planned by the 
   CHECK(tried > 150);
 }
 
+TEST_CASE("where a sum waits for its reader, all ways of the reader are tried") {
+  struct Layers {
+    Dense first{"first", 4096, 8}, second{"second", 8, 4096};
+    constexpr Value construct(Value x) const { return second(relu(first(x))); }
+  };
+  tenon::Machine machine{.flops = 1e9, .memory_rate = 1e9};
+  machine.inside = {1e-7, 0, 1e10};
+  const Graph graph = trace(Layers{}, {{{2, 4096}}});
+  SearchOptions options;
+  options.plan.output = PlanOptions::Output::as_computed;
+  const Searched found = search(graph, 4, machine, options);
+  CHECK(found.cost == least_of_all(graph, 4, machine, options));
+  for (std::size_t id = 0; id < graph.nodes.size(); ++id) {
+    if (graph.names[graph.nodes[id].name] == "first.matmul")
+      CHECK(found.splits[id] == Splits{{1, 4}, {4, 1}});
+    if (graph.names[graph.nodes[id].name] == "second.matmul")
+      CHECK(found.splits[id] == Splits{{1, 1}, {1, 4}});
+  }
+}
+
 TEST_CASE("what the search thinks that a plan costs is what its plan costs") {
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     const Index counts[] = {1, 2, 3, 4, 6, 8};
