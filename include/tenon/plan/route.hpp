@@ -10,7 +10,7 @@ namespace tenon {
 /// As many bytes as one more exchange may save to be worth its latency.
 inline constexpr Index bytes_worth_an_exchange = 16384;
 
-/// Elements that the rank which takes most takes. Cost: one step a rank, or one where all are alike.
+/// Elements that the rank which takes most takes. Cost: a step a rank, or one where all are alike.
 constexpr Index most_received(const Distribution& from, const Distribution& to, Index devices) {
   if (alike_on_all_ranks(from, to)) return received(from, to, 0);
   Index most = 0;
