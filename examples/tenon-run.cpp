@@ -4,6 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include <tenon/comm/gather_text.hpp>
 #include <tenon/core/hash.hpp>
 #include <tenon/io/npy.hpp>
 #include <tenon/model/export.hpp>
@@ -75,6 +76,20 @@ static void print(const ModelTensor& y) {
   std::cout << "\n";
 }
 
+/// Of a pipeline all stages', whose ranks alone know them.
+static void print_plan(FileModel& model, bool first) {
+  std::string own;
+  for (const Step& step : model.plan().steps) own.append(text(model.plan(), step)).append("\n");
+  const auto all = all_gather_text(model.communication(), own);
+  const std::size_t ranks = std::size_t(model.plan().devices);
+  for (std::size_t rank = 0; first && rank < all.size(); rank += ranks) {
+    if (ranks < all.size())
+      std::cout << "stage " << rank / ranks << ", ranks " << rank << " to " << rank + ranks - 1
+                << "\n";
+    std::cout << all[rank];
+  }
+}
+
 static void run(FileModel& model, bool first, RunOptions o) {
   const auto start = Clock::now();
   build(model, o);
@@ -99,8 +114,7 @@ static void run(FileModel& model, bool first, RunOptions o) {
   for (const ModelTensor& x : inputs) asked.add(x.name()).add(text(x.shape()));
   if (!model.communication().agree(asked.value))
     throw Error("the ranks were given different inputs, or another --batch or --repeat");
-  if (o.shows_plan && first && !o.as_json)
-    for (const Step& step : model.plan().steps) std::cout << text(model.plan(), step) << "\n";
+  if (o.shows_plan && !o.as_json) print_plan(model, first);
   double first_seconds = 0, least_seconds = 0;
   std::vector<ModelTensor> outputs;
   for (Index i = 0; i < o.repeat; ++i) {

@@ -25,7 +25,7 @@ PREAMBLE = """
 #include <tenon/layout/types.hpp>
 #include <tenon/network/layers/dense.hpp>
 #include <tenon/network/operators.hpp>
-#include <tenon/plan/constant.hpp>
+#include <tenon/plan/stage_constant.hpp>
 using namespace tenon;
 """
 NEEDS_PACKAGES = re.compile(r"#include <(mpi|boost|Eigen|tenon/(tenon|backend/cpu|comm/(mpi|failure)|io|model/(load|save|checkpoint|infer_layout)))")

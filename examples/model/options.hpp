@@ -26,7 +26,12 @@ inline void describe(CLI::App& app, ModelOptions& o) {
                  "a MindIR or ONNX file, or one with {} where the rank's number goes")
       ->required();
   app.add_option("--strategy", o.build.strategy,
-                 "MindSpore's strategy file: how operators are cut");
+                 "MindSpore's strategy file: how operators are cut, and their pipeline stages; "
+                 "with {} in its name the files of all stages");
+  app.add_option("--micro-batches", o.build.micro_batches,
+                 "parts in which a batch goes through the stages of a pipeline")
+      ->check(CLI::Range(Index(1), Index(1) << 31))
+      ->capture_default_str();
   app.add_option("--devices", o.devices,
                  "instead of a strategy: cut over so many ranks, which mpirun must start; large "
                  "weights as --cut-weights does");

@@ -2,8 +2,12 @@
 #pragma once
 /// MindSpore's strategy files in both forms, read by content and written by suffix:
 ///   write_strategy("strategy.json", read_strategy("strategy.ckpt"))
+#include <unistd.h>
+
+#include <tenon/io/pattern.hpp>
 #include <tenon/io/strategy_file.hpp>
 #include <tenon/io/strategy_json.hpp>
+#include <tenon/io/strategy_stages.hpp>
 #include <tenon/io/write_strategy.hpp>
 
 namespace tenon {
@@ -13,6 +17,27 @@ inline StrategyFile read_strategy(const std::string& path) {
   const MappedFile file(path);
   return file_kind(file.bytes()) == FileKind::json ? parse_strategy_json(file.bytes(), path)
                                                    : parse_strategy(file.bytes(), path);
+}
+
+/// One file; or with {} where a rank's number goes those that are there, merged: the files of a
+/// pipeline's stages, under the number of any rank of each.
+/// @throws Error as read_strategy; also when there is none, or one has no stage.
+inline StrategyFile read_strategies(const std::string& pattern) {
+  if (!has_number(pattern)) return read_strategy(pattern);
+  constexpr Index most_ranks = 4096;
+  std::vector<StrategyFile> files;
+  std::set<Index> stages;
+  for (Index rank = 0; rank < most_ranks; ++rank)
+    if (const std::string path = numbered(pattern, rank); ::access(path.c_str(), F_OK) == 0) {
+      files.push_back(read_strategy(path));
+      if (!files.back().strategies.empty()) stages.insert(files.back().strategies.front().stage);
+    }
+  if (files.empty())
+    throw Error(std::string("there is no strategy file ")
+                    .append(pattern)
+                    .append(" of any rank from 0 to ")
+                    .append(std::to_string(most_ranks - 1)));
+  return stages.size() == 1 ? std::move(files.front()) : merge_strategies(files);
 }
 
 /// Replaces `path` by the strategy, as JSON when it ends in ".json", else as protobuf.

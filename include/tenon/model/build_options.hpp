@@ -36,7 +36,9 @@ struct AutoParallel {
 /// What is not stated is MindSpore's default: rows of the batch over all ranks, and every rank
 /// holds all weights.
 struct BuildOptions {
-  std::string strategy{};            // MindSpore's strategy file: how operators are cut
+  /// MindSpore's strategy file: how operators are cut, and their pipeline stages; with {} where a
+  /// rank's number goes the files of all stages.
+  std::string strategy{};
   bool cut_weights = false;          // instead: large weights over all ranks (plan/cut_weights.hpp)
   /// Instead, or besides what `strategy` says: found by search, once, for the shapes of the build;
   /// other batches keep what was found for these.
@@ -46,6 +48,11 @@ struct BuildOptions {
   std::string checkpoint{};  // values for the parameters: one file, or 'DIR/rank_{}/x{}.ckpt'
   std::string checkpoint_strategy{};  // how these files are cut; none: as `strategy` says
   LoadWay way = LoadWay::mapped;      // how weights of the model file are loaded
+  /// Of a batch, or as many as it has rows, where the network has pipeline stages.
+  Index micro_batches = 1;
+  /// Of a pipeline: false leaves the outputs of all but the last stage's ranks without values, and
+  /// none waits for the last one.
+  bool pipeline_result_broadcast = true;
   /// A model that was built, whose parameters are used: nothing is read then, `checkpoint` says
   /// only that they are the file's own (as there).
   const FileModel* weights_of = nullptr;

@@ -21,7 +21,8 @@ inline TensorFile load_checkpoint(const std::string& path, Checksum checksum = C
 /// @throws Error without `lenient` when they do not fit. MindSpore: load_param_into_net.
 LoadReport load_param_into_net(auto& model, const TensorFile& parameters,
                                const LoadOptions& options = {}) {
-  return load_parameters(model.parameters(), model.communication(), parameters, options);
+  if constexpr (requires { model.stages(); }) return model.load(parameters.path(), options);
+  else return load_parameters(model.parameters(), model.communication(), parameters, options);
 }
 
 /// Fills the parameters from slices that are cut in any way.
@@ -31,7 +32,9 @@ LoadReport load_param_into_net(auto& model, const TensorFile& parameters,
 LoadReport load_distributed_checkpoint(auto& model, const std::vector<std::string>& files,
                                        const std::string& strategy = {},
                                        const LoadOptions& options = {}) {
-  return load_parameters(model.parameters(), model.communication(), files, strategy, options);
+  if constexpr (requires { model.stages(); }) return model.load(files, strategy, options);
+  else
+    return load_parameters(model.parameters(), model.communication(), files, strategy, options);
 }
 
 }  // namespace tenon

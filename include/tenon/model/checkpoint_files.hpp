@@ -15,7 +15,8 @@ namespace tenon {
 class CheckpointFiles {
  public:
   /// @param pattern one whole file, or "{}" where the rank's number goes.
-  /// @param strategy MindSpore's strategy file, protobuf or JSON; none for one whole file.
+  /// @param strategy MindSpore's strategy file, protobuf or JSON, with {} those of all stages; none
+  /// for one whole file.
   /// @throws Error when the strategy cannot be read, or they do not belong together.
   explicit CheckpointFiles(const std::string& pattern, const std::string& strategy = {})
       : places_(read_places(strategy)), name_(pattern) {
@@ -72,7 +73,7 @@ class CheckpointFiles {
 
  private:
   static StrategyPlaces read_places(const std::string& strategy) {
-    return strategy.empty() ? StrategyPlaces() : StrategyPlaces(read_strategy(strategy));
+    return strategy.empty() ? StrategyPlaces() : StrategyPlaces(read_strategies(strategy));
   }
   [[noreturn]] void refuse_without_strategy() const {
     throw Error(std::string(name_).append(

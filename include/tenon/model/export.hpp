@@ -18,6 +18,8 @@ namespace tenon {
 TENON_DECL void export_model(const NamedNetwork& network, const Parameters& parameters,
                              Communication& communication, const std::string& pattern);
 void export_model(auto& model, const std::string& pattern) {
+  if (model.plan().devices != model.communication().size())
+    throw Error("the stages of a pipeline cannot be exported");
   export_model(model.network(), model.parameters(), model.communication(), pattern);
 }
 

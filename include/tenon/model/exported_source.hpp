@@ -35,7 +35,8 @@ class ExportedSource : public ModelSource {
     return sentence("the files ", pattern_, " are not all of one export");
   }
 
-  void fill(Parameters& parameters, Communication& communication) const override {
+  void fill(Parameters& parameters, Communication& communication,
+            Communication* = nullptr) const override {
     communication.together([&] {
       for (Parameters::Slice& slice : parameters.slices()) fill(slice);
     });

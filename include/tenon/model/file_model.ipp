@@ -4,6 +4,7 @@
 #include <tenon/comm/alone.hpp>
 #include <tenon/model/built_model.hpp>
 #include <tenon/model/rank_program.hpp>
+#include <tenon/model/staged_file.hpp>
 
 namespace tenon {
 
@@ -38,9 +39,13 @@ TENON_DECL void Model<FromFile>::build_from_file(const std::string& path, ModelT
   const detail::BuiltModel* lender = nullptr;
   std::optional<ModelFile> part;  // this rank's, of a network that was cut elsewhere
   bool exported = false;  // by export_model
+  bool staged = false;
   communication_->together([&] {
     exported = has_number(path) && detail::is_exported(path, communication_->rank());
+    staged = !has_number(path) && detail::says_stages(options.strategy);
   });
+  if (!communication_->agree(staged))
+    throw Error(sentence(options.strategy, ": some ranks see pipeline stages, others do not"));
   if (!communication_->agree(exported))
     throw Error(sentence(path, ": some of the files are of an export of Tenon, others are not"));
   communication_->together([&] {
@@ -58,6 +63,9 @@ TENON_DECL void Model<FromFile>::build_from_file(const std::string& path, ModelT
   if (part)
     built->model = std::make_unique<detail::RankProgram>(std::move(*part), *built->backend,
                                                          *communication_, options);
+  else if (staged)
+    built->model = std::make_unique<detail::StagedFile>(path, type, *built->backend,
+                                                        *communication_, options);
   else
     built->model = std::make_unique<detail::BuiltModel>(path, type, *built->backend,
                                                         *communication_, options, lender);

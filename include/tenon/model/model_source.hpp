@@ -24,7 +24,7 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
   ModelSource(const std::string& path, ModelType type, const BuildOptions& options,
               bool keep_strategies = false)
       : options_(options), keep_strategies_(keep_strategies), file_(read_model(path)) {
-    if (!options.strategy.empty()) strategy_ = tenon::read_strategy(options.strategy);
+    if (!options.strategy.empty()) strategy_ = read_strategies(options.strategy);
     const ModelType is = file_.format == ModelFormat::onnx ? ModelType::ONNX : ModelType::MINDIR;
     if (type != ModelType::ANY && type != is)
       throw Error(sentence(path, " is ", text(file_.format), ", not ",
@@ -85,9 +85,12 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
   }
 
   /// From the file, and what it has no values of from a checkpoint. Collective.
-  virtual void fill(Parameters& parameters, Communication& communication) const {
+  /// @param all the ranks of all stages of a pipeline, where `communication` is those of one.
+  virtual void fill(Parameters& parameters, Communication& communication,
+                    Communication* all = nullptr) const {
     std::vector<std::string> missing;
-    communication.together([&] {
+    Communication& everybody = all ? *all : communication;
+    everybody.together([&] {
       WeightsOfFile weights(file_.files, shared_from_this());
       missing = weights.fill(parameters, imported_.parameters, communication.rank(), options_.way);
       if (missing.empty() || !options_.checkpoint.empty()) return;
@@ -97,13 +100,14 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
                            ": give a checkpoint that has them"));
     });
     if (options_.checkpoint.empty()) return;
-    const bool several = has_number(options_.checkpoint);
-    const std::string& cut = several && options_.checkpoint_strategy.empty()
-                                 ? options_.strategy
-                                 : options_.checkpoint_strategy;
+    const bool as_network = has_number(options_.checkpoint) && options_.checkpoint_strategy.empty();
+    const std::string& cut = as_network ? options_.strategy : options_.checkpoint_strategy;
+    const LoadOptions lenient{.lenient = true};
     const LoadReport report =
-        load_parameters(parameters, communication, options_.checkpoint, cut, {.lenient = true});
-    communication.together([&] { check(report, missing); });
+        all ? load_stage(parameters, communication, *all, names(), options_.checkpoint, cut,
+                         lenient)
+            : load_parameters(parameters, communication, options_.checkpoint, cut, lenient);
+    everybody.together([&] { check(report, missing); });
   }
 
  protected:
@@ -111,6 +115,12 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
   LoadWay way() const { return options_.way; }
 
  private:
+  /// Of all parameters.
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const ImportedParameter& one : imported_.parameters) all.push_back(one.tensor.name);
+    return all;
+  }
   /// As they were asked for; else the file's, where an open batch is one row.
   std::vector<Dims> shapes() const {
     std::vector<Dims> shapes;

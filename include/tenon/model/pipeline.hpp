@@ -109,15 +109,11 @@ class Model<Network, Input, Devices> {
         [count](Index rows, const PlanView* loaded, Index own) {
           return Program::pipeline(count, rows, loaded, own);
         },
-        [this, count](Index rows, Index parts) {
+        [](Index rows, Index parts) {
           const Index all = rows ? rows : compiled_rows();
+          const Index count = std::clamp<Index>(all, 1, parts);
           std::vector<Index> sizes;
-          for (Index k = 0; k < parts; ++k) {
-            sizes.push_back(balanced_block(all, parts, k).size());
-            if (sizes.back() == 0)
-              throw Error(sentence("a batch of ", all, " rows is not ", parts,
-                                   " micro-batches; legal: a row or more for each"));
-          }
+          for (Index k = 0; k < count; ++k) sizes.push_back(balanced_block(all, count, k).size());
           return sizes;
         });
   }

@@ -4,6 +4,7 @@
 ///   AnyOf<1, 2, 4, 8>;   Inputs<Input<32, 28, 28>, InputOf<int, 32>>
 #include <tenon/plan/constant.hpp>
 #include <tenon/plan/planned.hpp>
+#include <tenon/plan/stages.hpp>
 
 namespace tenon {
 
@@ -17,12 +18,6 @@ struct Inputs {};
 
 namespace detail {
 
-/// Whether a layer says a pipeline stage other than the first.
-constexpr bool has_stages(const Graph& graph) {
-  for (const Node& node : graph.nodes)
-    if (node.stage > 0 || node.stage < -1) return true;
-  return false;
-}
 template <class Network, class Input, class Devices>
 inline constexpr bool is_staged = false;
 template <class Network, class... Parts, Index... counts>

@@ -26,6 +26,8 @@ struct SaveOptions {
 TENON_DECL void save_checkpoint(const Parameters& parameters, Communication& communication,
                                 const std::string& path, const SaveOptions& options = {});
 void save_checkpoint(auto& model, const std::string& path, const SaveOptions& options = {}) {
+  if (model.plan().devices != model.communication().size())
+    throw Error("a pipeline's ranks hold their stage's parameters: there is no checkpoint of all");
   save_checkpoint(model.parameters(), model.communication(), path, options);
 }
 

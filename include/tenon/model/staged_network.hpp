@@ -8,7 +8,8 @@
 
 namespace tenon {
 
-/// Behind the inputs: each batch goes through the pipeline in so many parts, of its rows.
+/// Behind the inputs: each batch goes through the pipeline in so many parts of its rows, or as many
+/// as it has rows.
 template <Index count>
 struct MicroBatches {
   static_assert(count > 0, "tenon: a batch is one micro-batch or more");

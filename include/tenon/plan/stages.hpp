@@ -8,6 +8,13 @@
 
 namespace tenon {
 
+/// Whether a layer says a pipeline stage other than the first.
+constexpr bool has_stages(const Graph& graph) {
+  for (const Node& node : graph.nodes)
+    if (node.stage > 0 || node.stage < -1) return true;
+  return false;
+}
+
 struct Stages {
   Finding finding;
   Index count = 1, ranks = 1;  // of each stage
