@@ -68,14 +68,15 @@ TEST_CASE("rank 0 of a rank table is met at its server's address") {
 TEST_CASE("what a context does not say about its job is asked for") {
   Context context;
   const std::string who =
-      "tenon: which rank of how many this process is was not said: give rank_id and rank_size (--rank "
-      "and --ranks), or RANK_ID and RANK_SIZE, or a rank table";
+      "tenon: which rank of how many this process is was not said: give rank_id and rank_size "
+      "(--rank and --ranks), or RANK_ID and RANK_SIZE, or a rank table";
   const auto error = [&] { return error_of([&] { tcp_host(context); }); };
   CHECK(error() == who);
   context.rank_size = 4;
   CHECK(error() == who);
   context.rank_id = 1;
-  CHECK(error() == "tenon: where rank 0 is met was not said: give HOST:PORT (--join), or a rank table");
+  CHECK(error() ==
+        "tenon: where rank 0 is met was not said: give HOST:PORT (--join), or a rank table");
   context.rank_size = 1, context.rank_id = 0;
   CHECK(error() == "");
 }
