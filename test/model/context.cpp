@@ -110,8 +110,8 @@ TEST_CASE("the rank table says the device of a rank") {
   context.rank_id.reset();
   CHECK(error_in(context) ==
         "tenon: " + context.rank_table_file +
-            " has 4 ranks, and which this is was not said: give rank_id (--rank), or RANK_ID in the "
-            "environment");
+            " has 4 ranks, and which this is was not said: give rank_id (--rank), or RANK_ID in "
+            "the environment");
   context.rank_table_file = "/none";
   CHECK(has(error_in(context), "/none: it does not exist"));
 }

@@ -57,7 +57,8 @@ TEST_CASE("layers where names and shapes are those of one, else operators") {
   });
   const std::string text = cpp_network(graph, {.of = "x.onnx\\\n", .name = "Classes"});
   for (const char* line :
-       {"// \"x.onnx\\\\\\012\" in C++", "struct Classes {", "  constexpr auto construct(auto int2)",
+       {"// \"x.onnx\\\\\\012\" in C++", "struct Classes {",
+        "  constexpr auto construct(auto int2)",
         "  tenon::Convolution conv1{\"conv1\", 1, 2, {3, 3}, tenon::Conv2d({2, 2}, {1, 1, 1, 1})};",
         "  tenon::Convolution conv_2{\"conv 2\", 2, 2, {3, 3}, tenon::Conv2d(), "
         "tenon::Convolution::no_bias};",

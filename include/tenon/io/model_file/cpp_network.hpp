@@ -65,8 +65,9 @@ class CppNetwork {
   }
   void check() const {
     if (struct_ != options_.name)
-      fail(sentence("'", options_.name, "' cannot be the name of the struct; legal: letters, digits "
-                    "and _, a letter first, and no word of C++"));
+      fail(sentence("'", options_.name,
+                    "' cannot be the name of the struct; legal: letters, digits and _, a letter "
+                    "first, and no word of C++"));
     if (graph_.inputs.size() < 1 || graph_.inputs.size() > 4)
       fail(sentence("it has ", graph_.inputs.size(), " inputs; legal: 1 to 4"));
     if (!graph_.further.empty())
