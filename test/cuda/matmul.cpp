@@ -93,12 +93,31 @@ TEST_CASE("products with bias and activation are the law's, in one call where cu
       CAPTURE(bias);
       if (activation) CAPTURE(activation->name);
       CHECK(apart(p.on(cuda, 2), expected) < 1e-4);
-      const bool fuses = !activation || activation == &ReLU::info || activation == &GELU::info;
+      const bool fuses = !activation || activation == &GELU::info;
       CHECK(device->calls["cublasLtMatmul"] == 2);
       const bool on_host = activation == &CubeRoot::info;
       CHECK(device->calls["cudaLaunchKernel"] == (fuses || on_host ? 0 : 2));
       CHECK(device->calls["cudaLaunchHostFunc"] == 2 * on_host);
     }
+}
+
+TEST_CASE("NaN and infinities go through a product, its bias and its activation as the law says") {
+  CleanDevice device;
+  const Cuda cuda{{.measure = false}}, brain{{.weights = Element::bfloat16, .measure = false}};
+  for (const Cuda* backend : {&cuda, &brain})
+    for (const Operator* activation : {&ReLU::info, &GELU::info, &Tanh::info})
+      for (bool bias : {false, true}) {
+        SomeProduct<float> p({4, 9}, {9, 6}, {4, 6});
+        p.with(*activation);
+        if (bias) p.with_bias();
+        p.a[9] = NAN, p.a[18] = INFINITY;
+        if (bias) p.bias[5] = NAN;
+        const auto expected = p.law(), y = p.on(*backend, 1);
+        CAPTURE(activation->name);
+        for (std::size_t i = 0; i < y.size(); ++i) CHECK(std::isnan(y[i]) == std::isnan(expected[i]));
+        CHECK(std::isnan(y[6]));
+        CHECK(std::isnan(y[5]) == bias);
+      }
 }
 
 TEST_CASE("where cuBLASLt does not fuse GeLU, nor anything in double, a kernel follows") {

@@ -162,6 +162,23 @@ TEST_CASE("one model gives the same bits again and again") {
   }
 }
 
+TEST_CASE("NaN stays NaN through what follows a product") {
+  const Cuda cuda{usual()}, brain{usual(Element::bfloat16)};
+  for (const Cuda* backend : {&cuda, &brain})
+    for (const Operator* activation : {&ReLU::info, &GELU::info, &Sigmoid::info})
+      for (bool bias : {false, true}) {
+        RandomProduct p(8, 16, 32, false, false);
+        p.call.activation = &activation->scalar;
+        p.call.activation_name = activation->name;
+        p.call.bias = bias;
+        if (!bias) p.call.inputs = {p.call.inputs[0], p.call.inputs[1]};
+        p.a[16] = NAN;  // in row 1
+        OnDevice(*backend, MatMul::info, p.call).run(1);
+        CAPTURE(activation->name);
+        for (std::size_t i = 0; i < p.y.size(); ++i) CHECK(std::isnan(p.y[i]) == (i / 32 == 1));
+      }
+}
+
 TEST_CASE("products of every shape, transposed or not, with what follows them") {
   const Cuda cuda{usual()}, brain{usual(Element::bfloat16)};
   const Operator* activations[] = {nullptr, &ReLU::info, &GELU::info, &Sigmoid::info};

@@ -91,7 +91,7 @@ void multiply(const Product& p, const Layout& a, const void* x, const Layout& b,
           sum += u[k] * v[k];
         }
         if (p.epilogue & CUBLASLT_EPILOGUE_BIAS) sum += static_cast<const T*>(p.bias)[row];
-        if (p.epilogue & CUBLASLT_EPILOGUE_RELU) sum = sum < 0 ? 0 : sum;
+        if (p.epilogue & CUBLASLT_EPILOGUE_RELU) sum = sum > 0 ? sum : 0;  // NaN, too
         if (p.epilogue & CUBLASLT_EPILOGUE_GELU)
           sum = sum / 2 *
                 (1 + std::tanh(T(0.7978845608028654) * (sum + T(0.044715) * sum * sum * sum)));

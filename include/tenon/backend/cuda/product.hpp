@@ -79,9 +79,8 @@ class CudaProduct {
     return element == Element::float16 ? CUDA_R_16F : CUDA_R_32F;
   }
   static cublasLtEpilogue_t epilogue(CudaEpilogue e) {
-    constexpr cublasLtEpilogue_t all[] = {CUBLASLT_EPILOGUE_DEFAULT,   CUBLASLT_EPILOGUE_BIAS,
-                                          CUBLASLT_EPILOGUE_RELU,      CUBLASLT_EPILOGUE_GELU,
-                                          CUBLASLT_EPILOGUE_RELU_BIAS, CUBLASLT_EPILOGUE_GELU_BIAS};
+    constexpr cublasLtEpilogue_t all[] = {CUBLASLT_EPILOGUE_DEFAULT, CUBLASLT_EPILOGUE_BIAS,
+                                          CUBLASLT_EPILOGUE_GELU, CUBLASLT_EPILOGUE_GELU_BIAS};
     return all[int(e)];
   }
   void set(cublasLtMatmulDescAttributes_t attribute, const auto& value) {

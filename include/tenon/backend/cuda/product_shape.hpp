@@ -12,7 +12,7 @@
 namespace tenon::detail {
 
 /// What cuBLASLt adds and applies to each row itself.
-enum class CudaEpilogue { none, bias, relu, gelu, bias_relu, bias_gelu };
+enum class CudaEpilogue { none, bias, gelu, bias_gelu };
 
 struct ProductShape {
   Index rows, inner, columns, count = 1;
@@ -49,17 +49,17 @@ inline std::optional<Index> even_stride(const Block& x, const Batch& n, Index ma
   return stride * matrix_of_x;
 }
 
-/// Fused as far as cuBLASLt knows the activation: ReLU, and GeLU in the tanh form.
+/// Fused as far as cuBLASLt knows the activation: GeLU in the tanh form. Its ReLU makes 0 of NaN,
+/// which would hide what went wrong before it, so ReLU is a pass of its own.
 constexpr CudaEpilogue epilogue_of(bool bias, std::string_view activation) {
-  if (activation == "ReLU") return bias ? CudaEpilogue::bias_relu : CudaEpilogue::relu;
   if (activation == "GeLU") return bias ? CudaEpilogue::bias_gelu : CudaEpilogue::gelu;
   return bias ? CudaEpilogue::bias : CudaEpilogue::none;
 }
 constexpr bool has_bias(CudaEpilogue e) {
-  return e == CudaEpilogue::bias || e == CudaEpilogue::bias_relu || e == CudaEpilogue::bias_gelu;
+  return e == CudaEpilogue::bias || e == CudaEpilogue::bias_gelu;
 }
 constexpr bool has_activation(CudaEpilogue e) {
-  return e != CudaEpilogue::none && e != CudaEpilogue::bias;
+  return e == CudaEpilogue::gelu || e == CudaEpilogue::bias_gelu;
 }
 
 }  // namespace tenon::detail
