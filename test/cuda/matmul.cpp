@@ -133,6 +133,32 @@ TEST_CASE("where cuBLASLt does not fuse GeLU, nor anything in double, a kernel f
   CHECK(apart(q.on(cuda), q.law()) < 1e-12);
 }
 
+TEST_CASE("a bias that begins between 16 bytes is added by a kernel, before any activation") {
+  CleanDevice device;
+  const Cuda cuda{{.measure = false}};
+  for (Index behind : {4, 8, 12, 16, 32})
+    for (const Operator* activation : {static_cast<const Operator*>(nullptr), &ReLU::info, &GELU::info}) {
+      SomeProduct<float> p({5, 33}, {33, 7}, {5, 7});
+      p.with_bias();
+      if (activation) p.with(*activation);
+      const auto expected = p.law();
+      device->calls.clear();
+      OnDevice call(cuda, MatMul::info, p.call, behind);
+      call.run(1);
+      CAPTURE(behind);
+      CHECK(apart(p.y, expected) < 1e-4);
+      const bool fuses = behind % 16 == 0 && activation != &ReLU::info;
+      CHECK(device->calls["cudaLaunchKernel"] == (fuses ? 0 : 2));
+      CHECK(device->calls["cublasLtMatmul"] == 2);
+    }
+  const auto problem = [&](Index behind) {
+    SomeProduct<float> p({5, 33}, {33, 7}, {5, 7});
+    return OnDevice(cuda, MatMul::info, p.with_bias().call, behind).kernel->choice().problem;
+  };
+  CHECK(problem(16) == problem(16));
+  CHECK(problem(16) != problem(32));
+}
+
 TEST_CASE("an empty sum is the bias; an empty result is nothing") {
   CleanDevice device;
   const Cuda cuda;

@@ -11,8 +11,9 @@ namespace tenon::test {
 
 class OnDevice {
  public:
-  OnDevice(const Cuda& cuda, const Operator& op, const KernelCall& given)
-      : device_(cuda.device(0)), given_(given), there_(given) {
+  /// @param behind bytes by which each block begins behind where its memory does
+  OnDevice(const Cuda& cuda, const Operator& op, const KernelCall& given, Index behind = 0)
+      : device_(cuda.device(0)), behind_(behind), given_(given), there_(given) {
     device_->enter();
     for (int i = 0; i < given.inputs.size(); ++i) {
       there_.inputs[i].data = bring(given.inputs[i]);
@@ -45,9 +46,10 @@ class OnDevice {
  private:
   static Index size(const Block& block) { return volume(block.box) * bytes(block.element); }
   std::byte* bring(const Block& block) {
-    return memory_.emplace_back(device_->allocate(size(block))).get();
+    return memory_.emplace_back(device_->allocate(size(block) + behind_)).get() + behind_;
   }
   std::shared_ptr<Device> device_;
+  Index behind_;
   KernelCall given_, there_;
   std::vector<Device::Memory> memory_;
   Device::Memory staging_;

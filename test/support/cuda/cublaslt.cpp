@@ -194,6 +194,8 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
   if (twice && p.epilogue != CUBLASLT_EPILOGUE_DEFAULT) return CUBLAS_STATUS_NOT_SUPPORTED;
   if ((p.epilogue & CUBLASLT_EPILOGUE_GELU) && !device().has_gelu)
     return CUBLAS_STATUS_NOT_SUPPORTED;
+  // The library would take a bias that it is not told of for one that begins anywhere it likes.
+  if ((p.epilogue & CUBLASLT_EPILOGUE_BIAS) && !p.bias) return CUBLAS_STATUS_INVALID_VALUE;
   for (; *count < std::min(most, 2); ++*count) {
     found[*count] = {};
     found[*count].algo.data[0] = std::uint64_t(*count);
@@ -216,6 +218,8 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t product, co
   const bool twice = z.type == CUDA_R_64F;
   const bool one = twice ? *static_cast<const double*>(alpha) == 1
                          : *static_cast<const float*>(alpha) == 1;
+  if ((p.epilogue & CUBLASLT_EPILOGUE_BIAS) && reinterpret_cast<std::uintptr_t>(p.bias) % 16)
+    return CUBLAS_STATUS_NOT_SUPPORTED;
   if (!one || way == device().refuse_algorithm ||
       (workspace_bytes && !on_device(workspace, workspace_bytes)))
     return CUBLAS_STATUS_INVALID_VALUE;

@@ -93,13 +93,17 @@ class CudaMatMul : public PreparedKernel {
 
   /// With as much of the epilogue as cuBLASLt has a kernel for; what is left follows.
   void make(const KernelCall& call) {
-    const CudaEpilogue all = epilogue_of(call.bias, call.activation_name);
-    const CudaEpilogue bias = call.bias ? CudaEpilogue::bias : CudaEpilogue::none;
+    const void* bias = call.bias ? call.inputs.back().data : nullptr;
+    shape_.align_bias = alignment_of(bias);
+    const bool fuses = shape_.align_bias >= bias_alignment;
+    const CudaEpilogue none = CudaEpilogue::none;
+    const CudaEpilogue all = fuses ? epilogue_of(call.bias, call.activation_name) : none;
+    const CudaEpilogue adding = fuses && call.bias ? CudaEpilogue::bias : none;
     bool adds = false, applies = false;
     if (batch_.inner > 0) {
-      for (CudaEpilogue epilogue : {all, bias, CudaEpilogue::none}) {
+      for (CudaEpilogue epilogue : {all, adding, none}) {
         shape_.epilogue = epilogue;
-        product_.emplace(machine_.products, shape_, CudaMachine::workspace_bytes);
+        product_.emplace(machine_.products, shape_, CudaMachine::workspace_bytes, bias);
         if (product_->algorithms()) break;
       }
       if (!product_->algorithms())

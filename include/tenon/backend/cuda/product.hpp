@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// A product that cuBLASLt computes, and the algorithms that it has for it.
-///   CudaProduct product(machine.products, shape);  product.run(0, a, b, c, bias, ...);
+///   CudaProduct product(machine.products, shape, most, bias);  product.run(0, {a, b, c, bias, ...});
 /// cuBLASLt's matrices are column by column: row-major C = A B is its C^T = B^T A^T, with B first.
 #include <memory>
 #include <vector>
@@ -23,7 +23,8 @@ class CudaProduct {
   };
 
   /// @param most bytes of workspace
-  CudaProduct(cublasLtHandle_t library, const ProductShape& shape, Index most)
+  /// @param bias where it will be, if the epilogue has one: algorithms are chosen by its alignment
+  CudaProduct(cublasLtHandle_t library, const ProductShape& shape, Index most, const void* bias)
       : library_(library), shape_(shape) {
     const bool twice = shape.result == Element::float64;
     const cublasComputeType_t compute = twice                  ? CUBLAS_COMPUTE_64F
@@ -36,6 +37,7 @@ class CudaProduct {
     set(CUBLASLT_MATMUL_DESC_TRANSA, shape.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
     set(CUBLASLT_MATMUL_DESC_TRANSB, shape.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
     set(CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue(shape.epilogue));
+    if (has_bias(shape.epilogue)) set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
     const ProductShape& s = shape;
     b_ = layout(s.operands, s.transpose_b ? s.inner : s.columns,
                 s.transpose_b ? s.columns : s.inner, s.stride_b);

@@ -21,14 +21,14 @@ struct ProductShape {
   Element operands, result;
   bool tensor_float32 = false;
   CudaEpilogue epilogue = CudaEpilogue::none;
-  unsigned align_a = 256, align_b = 256, align_c = 256;  // bytes
+  unsigned align_a = 256, align_b = 256, align_c = 256, align_bias = 256;  // bytes
 
   /// Equal of equal problems.
   std::uint64_t number() const {
     Hash hash;
     for (Index i : {rows, inner, columns, count, stride_a, stride_b, stride_c}) hash.add(i);
     hash.add(transpose_a).add(transpose_b).add(operands).add(result).add(tensor_float32);
-    hash.add(epilogue).add(align_a).add(align_b).add(align_c);
+    hash.add(epilogue).add(align_a).add(align_b).add(align_c).add(align_bias);
     return hash.value | 1;
   }
 };
@@ -55,6 +55,9 @@ constexpr CudaEpilogue epilogue_of(bool bias, std::string_view activation) {
   if (activation == "GeLU") return bias ? CudaEpilogue::bias_gelu : CudaEpilogue::gelu;
   return bias ? CudaEpilogue::bias : CudaEpilogue::none;
 }
+/// What its vectors of a bias are read in; one that begins between is added by a pass of its own.
+inline constexpr unsigned bias_alignment = 16;
+
 constexpr bool has_bias(CudaEpilogue e) {
   return e == CudaEpilogue::bias || e == CudaEpilogue::bias_gelu;
 }
