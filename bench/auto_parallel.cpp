@@ -321,6 +321,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seconds", o.seconds, "of measuring, for each")->capture_default_str();
   app.add_option("--processors", o.processors, "of a node, for --calibrate [those there are]");
+  app.add_option("--node-ranks", o.node_ranks,
+                 "of a node, for --calibrate [those that share memory]");
   app.add_flag("--mlp", o.mlp, "layers of 784, 2048, 2048, 2048 and 10");
   app.add_flag("--json", o.as_json, "one JSON document instead");
   CLI11_PARSE(app, argc, argv);

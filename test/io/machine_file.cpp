@@ -41,21 +41,38 @@ TEST_CASE("a machine's file is the machine") {
   }
 }
 
+TEST_CASE("without what goes between nodes a machine is one node") {
+  std::string text = machine_sample.substr(0, machine_sample.find(", \"between\"")) + "}";
+  const MachineFile file = parse_machine(text, "m.json");
+  CHECK(!file.machine.between.stated());
+  CHECK(parse_machine(machine_json(file), "again.json").machine == file.machine);
+  CHECK_NOTHROW(check_machine(file.machine, 8));
+  CHECK(error_of([&] { check_machine(file.machine, 9); }) ==
+        "tenon: the machine says nothing of `between`, what goes between nodes: devices: 9, ranks "
+        "of a node: 8; legal: at most 8 devices, or `between` with exchange, message and rate");
+}
+
 TEST_CASE("what is wrong with a machine's file is said with the number") {
   CHECK(error_of_machine("9e10", "-1") ==
-        "tenon: cannot read m.json: flops is -1; legal: a number above 0");
+        "tenon: cannot read m.json: flops is -1; legal: 1e3 to 1e300 operations a second");
   CHECK(error_of_machine("9e10", "\"fast\"") ==
-        "tenon: cannot read m.json: flops is \"fast\"; legal: a number above 0");
+        "tenon: cannot read m.json: flops is \"fast\"; legal: 1e3 to 1e300 operations a second");
   CHECK(error_of_machine("9e10", "1e999") == "tenon: cannot read m.json: it is no JSON");
   CHECK(error_of_machine("\"step\": 5e-7,", "") == "tenon: cannot read m.json: step is missing");
   CHECK(error_of_machine("\"rate\": 5e9", "\"speed\": 5e9") ==
         "tenon: cannot read m.json: inside: rate is missing");
-  CHECK(error_of_machine("5e-6, \"message\"", "5e-6, \"more\": 1, \"message\"") ==
-        "tenon: cannot read m.json: inside: there is no more");
+  CHECK(
+      error_of_machine("5e-6, \"message\"", "5e-6, \"more\": 1, \"message\"") ==
+      "tenon: cannot read m.json: inside: there is no more; legal: exchange, message, rate, sums");
+  CHECK(error_of_machine("\"rate\": 5e9", "\"rate\": 5") ==
+        "tenon: cannot read m.json: inside: rate is 5; legal: 1e3 to 1e300 bytes a second");
+  CHECK(error_of_machine("\"step\": 5e-7", "\"step\": 500") ==
+        "tenon: cannot read m.json: step is 500; legal: 0 to 10 seconds");
   CHECK(error_of_machine("\"node_ranks\": 8", "\"node_ranks\": 2.5") ==
-        "tenon: cannot read m.json: node_ranks is 2.5; legal: 1 to 1073741824");
+        "tenon: cannot read m.json: node_ranks is 2.5; legal: 1 to 1073741824 of a node, "
+        "whole");
   CHECK(error_of_machine("\"node_ranks\": 8", "\"node_ranks\": 0") ==
-        "tenon: cannot read m.json: node_ranks is 0; legal: a number above 0");
+        "tenon: cannot read m.json: node_ranks is 0; legal: 1 to 1073741824 of a node, whole");
   CHECK(error_of([] { read_machine("nowhere"); }) ==
         "tenon: there is no machine nowhere; legal: cpu, gpu, ascend910, or a file that ends in "
         ".json");

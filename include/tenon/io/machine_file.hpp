@@ -5,9 +5,9 @@
 ///    "memory": 4e9, "node_ranks": 8, "processors": 2,
 ///    "inside": {"exchange": 5e-6, "message": 1e-6, "rate": 5e9, "sums": 3e9},
 ///    "between": {"exchange": 4e-5, "message": 5e-6, "rate": 1.2e9}}
-/// Seconds, bytes, and either a second, as search/machine.hpp says; `between` where there is one
-/// node alone, `name`, `source`,
-/// `memory`, `cache` with `cache_rate`, and `sums` may be left out.
+/// Seconds, bytes, and either a second, as search/machine.hpp says. `name`, `source`, `memory`,
+/// `cache` with `cache_rate`, and `sums` may be left out; without `between` it is one node alone,
+/// and more ranks than node_ranks are an error.
 #include <cmath>
 #include <set>
 #include <string>
@@ -15,6 +15,7 @@
 
 #include <tenon/core/sentence.hpp>
 #include <tenon/io/mapped_file.hpp>
+#include <tenon/search/machine_check.hpp>
 #include <tenon/search/machines.hpp>
 
 namespace tenon {
@@ -35,8 +36,8 @@ class MachineNumbers {
       : object_(object), blame_(std::move(blame)) {
     if (!object.is_object()) throw Error(blame_ + "an object of numbers is expected");
   }
-  /// @param least that is legal. @return whether it is there
-  bool read(const char* key, double& number, double least, bool needed = true) {
+  /// @return whether it is there
+  bool read(const char* key, double& number, const MachineRange& range, bool needed = true) {
     known_.insert(key);
     const auto found = object_.find(key);
     if (found == object_.end()) {
@@ -44,17 +45,17 @@ class MachineNumbers {
       return false;
     }
     const double value = found->is_number() ? found->get<double>() : NAN;
-    if (!(value >= least && value <= 1e300))
-      throw Error(sentence(blame_, key, " is ", found->dump(), "; legal: a number ",
-                           least > 0 ? "above 0" : "from 0 on"));
+    if (!range.contains(value))
+      throw Error(sentence(blame_, key, " is ", found->dump(), "; legal: ", range.legal));
     number = value;
     return true;
   }
   void read(const char* key, Index& count) {
     double number = 0;
-    read(key, number, 1e-300);
-    if (number != std::floor(number) || number > 1 << 30)
-      throw Error(sentence(blame_, key, " is ", object_[key].dump(), "; legal: 1 to ", 1 << 30));
+    read(key, number, {1, double(most_devices), "1 to 1073741824 of a node, whole"});
+    if (number != std::floor(number))
+      throw Error(sentence(blame_, key, " is ", object_[key].dump(),
+                           "; legal: 1 to 1073741824 of a node, whole"));
     count = Index(number);
   }
   std::string word(const char* key) {
@@ -71,8 +72,11 @@ class MachineNumbers {
     return found == object_.end() ? nullptr : &*found;
   }
   void check_rest() const {
+    std::string legal;
+    for (const std::string& key : known_) legal.append(legal.empty() ? "" : ", ").append(key);
     for (const auto& [key, ignored] : object_.items())
-      if (!known_.contains(key)) throw Error(sentence(blame_, "there is no ", key));
+      if (!known_.contains(key))
+        throw Error(sentence(blame_, "there is no ", key, "; legal: ", legal));
   }
 
  private:
@@ -84,10 +88,10 @@ class MachineNumbers {
 inline MachineLink machine_link(const nlohmann::json& json, const std::string& blame) {
   MachineLink link;
   MachineNumbers numbers(json, blame);
-  numbers.read("exchange", link.exchange, 0);
-  numbers.read("message", link.message, 0);
-  numbers.read("rate", link.rate, 1e-300);
-  numbers.read("sums", link.sums, 1e-300, false);
+  numbers.read("exchange", link.exchange, legal_seconds);
+  numbers.read("message", link.message, legal_seconds);
+  numbers.read("rate", link.rate, legal_rate);
+  numbers.read("sums", link.sums, legal_rate, false);
   numbers.check_rest();
   return link;
 }
@@ -106,12 +110,12 @@ inline MachineFile parse_machine(std::span<const char> text, const std::string& 
   detail::MachineNumbers numbers(json, blame);
   MachineFile file{numbers.word("name"), numbers.word("source"), {}};
   Machine& m = file.machine;
-  numbers.read("flops", m.flops, 1e-300);
-  numbers.read("memory_rate", m.memory_rate, 1e-300);
-  numbers.read("step", m.step, 0);
-  numbers.read("memory", m.memory, 1e-300, false);
-  if (numbers.read("cache", m.cache, 0, false)) numbers.read("cache_rate", m.cache_rate, 1e-300);
-  else numbers.read("cache_rate", m.cache_rate, 1e-300, false);
+  numbers.read("flops", m.flops, detail::legal_flops);
+  numbers.read("memory_rate", m.memory_rate, detail::legal_rate);
+  numbers.read("step", m.step, detail::legal_seconds);
+  numbers.read("memory", m.memory, detail::legal_memory, false);
+  const bool cached = numbers.read("cache", m.cache, detail::legal_cache, false);
+  numbers.read("cache_rate", m.cache_rate, detail::legal_rate, cached);
   numbers.read("node_ranks", m.node_ranks);
   numbers.read("processors", m.processors);
   m.inside = detail::machine_link(*numbers.member("inside", true), blame + "inside: ");
@@ -142,19 +146,19 @@ inline std::string machine_json(const MachineFile& file) {
     return json;
   };
   const Machine& m = file.machine;
-  return nlohmann::ordered_json{{"name", file.name},
-                                {"source", file.source},
-                                {"flops", m.flops},
-                                {"memory_rate", m.memory_rate},
-                                {"step", m.step},
-                                {"memory", m.memory},
-                                {"cache", m.cache},
-                                {"cache_rate", m.cache_rate},
-                                {"node_ranks", m.node_ranks},
-                                {"processors", m.processors},
-                                {"inside", link(m.inside)},
-                                {"between", link(m.between)}}
-      .dump(1);
+  nlohmann::ordered_json all{{"name", file.name},
+                             {"source", file.source},
+                             {"flops", m.flops},
+                             {"memory_rate", m.memory_rate},
+                             {"step", m.step},
+                             {"memory", m.memory},
+                             {"cache", m.cache},
+                             {"cache_rate", m.cache_rate},
+                             {"node_ranks", m.node_ranks},
+                             {"processors", m.processors},
+                             {"inside", link(m.inside)}};
+  if (m.between.stated()) all["between"] = link(m.between);
+  return all.dump(1);
 }
 
 }  // namespace tenon

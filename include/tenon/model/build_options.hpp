@@ -8,7 +8,7 @@
 
 #include <tenon/core/dims.hpp>
 #include <tenon/model/load_options.hpp>
-#include <tenon/search/machine.hpp>
+#include <tenon/search/machines.hpp>
 #include <tenon/search/mode.hpp>
 
 namespace tenon {
@@ -27,10 +27,10 @@ struct InputShape {
   Dims shape;
 };
 
-/// Strategies are found by search, for a machine.
+/// Strategies are found by search, for a machine: Tenon's cpu, where none is given.
 struct AutoParallel {
   SearchMode mode = SearchMode::dynamic_programming;
-  Machine machine{};
+  Machine machine = CpuNode::machine;
 };
 
 /// What is not stated is MindSpore's default: rows of the batch over all ranks, and every rank

@@ -43,8 +43,8 @@ constexpr Picoseconds compute_cost(const Work& work, Index devices, const Machin
   const Picoseconds computing = duration(work.operations, machine.flops);
   const Picoseconds reading =
       duration(work.bytes, work.bytes <= machine.cache ? machine.cache_rate : machine.memory_rate);
-  return machine.turns(devices) *
-         (duration(machine.step) + (computing > reading ? computing : reading));
+  return times(machine.turns(devices),
+               plus(duration(machine.step), computing > reading ? computing : reading));
 }
 
 }  // namespace tenon

@@ -57,9 +57,9 @@ constexpr Distribution over_nodes(const Distribution& x, Index node_ranks) {
 constexpr Picoseconds link_cost(const MachineLink& link, const Intake& taken, Index element_bytes,
                                 bool adds) {
   if (taken.sources == 0) return 0;
-  return Picoseconds(taken.sources) * duration(link.message) +
-         duration(double(taken.elements * element_bytes),
-                  adds && link.sums > 0 ? link.sums : link.rate);
+  return plus(times(taken.sources, duration(link.message)),
+              duration(double(taken.elements) * double(element_bytes),
+                       adds && link.sums > 0 ? link.sums : link.rate));
 }
 
 }  // namespace detail
@@ -77,8 +77,8 @@ constexpr Picoseconds exchange_cost(const Distribution& from, const Distribution
     for (int d = 1; d < to.shape.size(); ++d) rows = rows && from.digits(d) == to.digits(d);
     const double bytes = double(product(to.largest_block()) * element_bytes);
     return rows ? 0
-                : machine.turns(devices) *
-                      (duration(machine.step) + duration(2 * bytes, machine.memory_rate));
+                : times(machine.turns(devices),
+                        plus(duration(machine.step), duration(2 * bytes, machine.memory_rate)));
   }
   Picoseconds inside = 0, between = 0;
   const bool alike = alike_on_all_ranks(from, to);
@@ -87,7 +87,7 @@ constexpr Picoseconds exchange_cost(const Distribution& from, const Distribution
                                                element_bytes, from.partial());
     inside = cost > inside ? cost : inside;
   });
-  inside = machine.turns(devices) * (duration(machine.inside.exchange) + inside);
+  inside = times(machine.turns(devices), plus(duration(machine.inside.exchange), inside));
   if (devices <= machine.node_ranks) return inside;
   const Distribution has = detail::over_nodes(from, machine.node_ranks),
                      wants = detail::over_nodes(to, machine.node_ranks);
@@ -98,7 +98,7 @@ constexpr Picoseconds exchange_cost(const Distribution& from, const Distribution
     crosses = crosses || taken.sources > 0;
     between = cost > between ? cost : between;
   });
-  return inside + (crosses ? duration(machine.between.exchange) + between : 0);
+  return crosses ? plus(inside, plus(duration(machine.between.exchange), between)) : inside;
 }
 
 }  // namespace tenon

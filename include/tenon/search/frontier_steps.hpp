@@ -38,7 +38,7 @@ class FrontierSteps {
     }
     if (!any || nearest == unknown_layout) return;
     const LayoutTable::KnownRoute& route = layouts.route(nearest, to, size);
-    state.cost += route.cost;
+    state.cost = plus(state.cost, route.cost);
     for (int stop : route.stops) {
       if (state.held.size() > most_held) exact = false;  // it forgets that there is a copy
       else state.hold(node, stop);
@@ -47,7 +47,7 @@ class FrontierSteps {
 
   constexpr void operate(FrontierState& state, int id, const Placed& placed) {
     const Node& n = problem_.node(id);
-    if (counts_computing_) state.cost += placed.compute;
+    if (counts_computing_) state.cost = plus(state.cost, placed.compute);
     state.parameter_bytes += placed.parameter_bytes;
     for (int i = 0; i < n.inputs.size(); ++i)
       if (!problem_.is_parameter(n.inputs[i])) bring(state, n.inputs[i], placed.inputs[i]);
@@ -57,7 +57,7 @@ class FrontierSteps {
     if (placed.summed == unknown_layout) return state.hold(id, placed.output);
     state.kernel = state.maker = -1;
     const auto& route = problem_.layouts.route(placed.output, placed.summed, bytes(n.element));
-    state.cost += route.cost;
+    state.cost = plus(state.cost, route.cost);
     state.hold(id, placed.summed);
     for (int i = 0; i + 1 < route.stops.size(); ++i) state.hold(id, route.stops[i]);
     state.hold(id, placed.output);
@@ -115,7 +115,7 @@ class FrontierSteps {
           whole({n.shape.back()}).cut(0, summed.digits(summed.shape.size() - 1));
       if (!(lies == part) && !lies.cuts.empty()) return false;
     }
-    state.cost += route.cost;
+    state.cost = plus(state.cost, route.cost);
     state.parameter_bytes += placed.parameter_bytes;
     state.kernel = state.maker = -1;
     state.sum = id;

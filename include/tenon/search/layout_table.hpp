@@ -51,7 +51,7 @@ class LayoutTable {
         Distribution at = (*this)[from];
         const Route stops = shortest_route(at, (*this)[to], element_bytes, devices_);
         for (const Distribution& stop : stops) {
-          made.cost += exchange_cost(at, stop, element_bytes, devices_, machine_);
+          made.cost = plus(made.cost, exchange_cost(at, stop, element_bytes, devices_, machine_));
           made.stops.push_back(add(stop));
           at = stop;
         }

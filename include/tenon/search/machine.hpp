@@ -16,6 +16,7 @@ struct MachineLink {
   double message = 0;   // seconds, for each other one that it takes from
   double rate = 1e300;  // bytes a second
   double sums = 0;      // bytes a second where what is taken is added; 0: as rate
+  constexpr bool stated() const { return rate != 0; }
   friend constexpr bool operator==(const MachineLink&, const MachineLink&) = default;
 };
 
@@ -30,7 +31,7 @@ struct Machine {
   Index node_ranks = Index(1) << 40;  // of a node
   Index processors = Index(1) << 40;  // of a node: where there are more ranks, they take turns
   MachineLink inside{};               // a node: of a rank
-  MachineLink between{};              // nodes: of a node with all its ranks
+  MachineLink between{.rate = 0};     // nodes: of a node with all its ranks; 0: not stated
   friend constexpr bool operator==(const Machine&, const Machine&) = default;
 
   /// How many ranks of a node share a processor.
@@ -44,10 +45,19 @@ struct Machine {
 /// every machine.
 using Picoseconds = std::int64_t;
 
+/// 46 days: what takes longer takes this long, so that no sum overflows.
+inline constexpr Picoseconds longest_duration = Picoseconds(4e18);
+constexpr Picoseconds plus(Picoseconds a, Picoseconds b) {
+  return a < longest_duration - b ? a + b : longest_duration;
+}
+constexpr Picoseconds times(Index count, Picoseconds one) {
+  return count <= 0 || one < longest_duration / count ? count * one : longest_duration;
+}
+
 /// How long `amount` takes at so much a second.
 constexpr Picoseconds duration(double amount, double rate) {
   const double picoseconds = amount / rate / 1e-12 + .5;
-  return picoseconds < 4e18 ? Picoseconds(picoseconds) : Picoseconds(4e18);
+  return picoseconds < double(longest_duration) ? Picoseconds(picoseconds) : longest_duration;
 }
 constexpr Picoseconds duration(double seconds) { return duration(seconds, 1); }
 

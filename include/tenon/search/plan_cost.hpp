@@ -3,16 +3,17 @@
 /// What a plan's forward costs on a machine, step after step:
 ///   plan_cost(view(plan), machine).seconds()
 /// Nothing of an exchange is hidden behind a computation. A bias and an activation that a step does
-/// along with its own work cost nothing more.
+/// along with its own work cost nothing more. More than 46 days are 46 days (search/machine.hpp).
 #include <tenon/plan/plan.hpp>
 #include <tenon/search/compute_cost.hpp>
 #include <tenon/search/exchange_cost.hpp>
+#include <tenon/search/machine_check.hpp>
 
 namespace tenon {
 
 struct PlanCost {
   Picoseconds compute = 0, exchange = 0;
-  constexpr Picoseconds total() const { return compute + exchange; }
+  constexpr Picoseconds total() const { return plus(compute, exchange); }
   constexpr double seconds() const { return double(total()) * 1e-12; }
 };
 
@@ -30,11 +31,14 @@ constexpr PlanCost step_cost(const auto& plan, const Step& step, const Machine& 
           0};
 }
 
+/// @throws Error for a machine whose numbers cannot be, or that lacks those between nodes.
 constexpr PlanCost plan_cost(const auto& plan, const Machine& machine) {
+  check_machine(machine, plan.devices);
   PlanCost all;
   for (const Step& step : plan.steps) {
     const PlanCost one = step_cost(plan, step, machine);
-    all.compute += one.compute, all.exchange += one.exchange;
+    all.compute = plus(all.compute, one.compute);
+    all.exchange = plus(all.exchange, one.exchange);
   }
   return all;
 }

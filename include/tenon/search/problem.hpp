@@ -7,6 +7,7 @@
 #include <tenon/search/candidates.hpp>
 #include <tenon/search/compute_cost.hpp>
 #include <tenon/search/layout_table.hpp>
+#include <tenon/search/machine_check.hpp>
 
 namespace tenon::detail {
 
@@ -48,7 +49,9 @@ struct Problem {
 
   constexpr Problem(const Graph& network, Index devices, const Machine& machine,
                     const PlanOptions& wishes)
-      : graph(network), options(wishes), layouts(devices, machine), nodes(network.nodes.size()) {}
+      : graph(network), options(wishes), layouts(devices, machine), nodes(network.nodes.size()) {
+    check_machine(machine, devices);
+  }
   constexpr const Node& node(int id) const { return graph.nodes[std::size_t(id)]; }
   constexpr SearchNode& of(int id) { return nodes[std::size_t(id)]; }
   constexpr bool is_parameter(int id) const { return node(id).kind == Node::Kind::parameter; }
