@@ -3,6 +3,7 @@
 # test/cuda.sh [--sanitize]: the tests of the CUDA backend on this machine's GPU.
 # It needs this clone, a C++20 compiler ($CXX, g++), the CUDA Toolkit 12.8 or later ($CUDA_HOME, nvcc's, /usr/local/cuda)
 # and doctest's header; no MPI, Boost, Eigen or protobuf. Parts that need nvcc or a GPU are skipped by name without.
+# Where nvidia-smi lists a GPU, a program that finds none has failed; it is not skipped.
 # --sanitize runs the kernels under compute-sanitizer, too. The last line is "N passed, N failed, N skipped: where".
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -26,7 +27,7 @@ for folder in "$toolkit/lib64" "$toolkit/lib" "$toolkit/targets/x86_64-linux/lib
 done
 [[ $libraries ]] || { echo "no libcublasLt.so in $toolkit" >&2; exit 2; }
 
-out=$root/build/cuda
+out=${TENON_CUDA_OUT:-$root/build/cuda}  # programs and objects
 mkdir -p "$out"
 cxx=${CXX:-g++}
 includes=(-I include -isystem "$toolkit/include")
@@ -36,9 +37,11 @@ flags=(-std=c++20 -O1 -Wall -Wextra "-DTENON_TEST_DATA=\"$root/test/data\"" -DTE
 links=("-L$libraries" "-Wl,-rpath,$libraries" -lcudart -lcublasLt -lnvrtc -pthread)
 passed=0 failed=0 skipped=0
 
-# report NAME CODE: 77 is skipped.
+# report NAME CODE: 77 is skipped; "gpu" behind them: not where a GPU is listed.
 report() {
-  case $2 in
+  local code=$2
+  [[ $code != 77 || ${3:-} != gpu || ! $device ]] || code=1
+  case $code in
     0) passed=$((passed + 1)); echo "ok       $1" ;;
     77) skipped=$((skipped + 1)); echo "skipped  $1" ;;
     *) failed=$((failed + 1)); echo "FAILED   $1" ;;
@@ -61,12 +64,13 @@ done
 
 has_device=77
 said=$("$out/with_toolkit" 2>&1); code=$?
+[[ $code != 0 || ! $device || $said != *"not run on a device"* ]] || code=1
 echo "$said" | grep -E "not run on a device|ERROR|CHECK" || true
 report "every kernel is compiled by NVRTC; a network, or the error without a device" $code
 grep -q "not run on a device" <<<"$said" || has_device=0
 
 for name in on_a_device operators; do
-  if ((has_device)); then report "$name: no device" 77; continue; fi
+  if ((has_device)); then report "$name: no device" 77 gpu; continue; fi
   "$out/$name"; report "$name" $?
   if $sanitize && sanitizer=$(command -v compute-sanitizer || ls "$toolkit/bin/compute-sanitizer" 2>/dev/null); then
     "$sanitizer" --error-exitcode 1 "$out/$name" >"$out/$name.sanitized" 2>&1; report "$name under compute-sanitizer" $?
@@ -78,7 +82,7 @@ if [[ $nvcc ]]; then
   "$nvcc" -std=c++17 -arch=sm_80 -cubin -o "$out/kernels.cubin" "$out/kernels.cu"; report "nvcc compiles the kernels' text" $?
   "$nvcc" -std=c++20 -arch=sm_80 -DTENON_SEPARATE_COMPILATION "${includes[@]}" test/cuda/with_nvcc.cu "$out/alone.o" -o "$out/with_nvcc" "-L$libraries" -Xlinker -rpath -Xlinker "$libraries" -lcublasLt -lnvrtc
   report "nvcc compiles a program with the backend" $?
-  [[ -x $out/with_nvcc ]] && { "$out/with_nvcc"; report "a kernel of nvcc's beside the backend" $?; }
+  [[ -x $out/with_nvcc ]] && { "$out/with_nvcc"; report "a kernel of nvcc's beside the backend" $? gpu; }
 else
   report "nvcc compiles the kernels' text: no nvcc" 77
   report "nvcc compiles a program with the backend: no nvcc" 77
