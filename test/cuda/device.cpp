@@ -132,6 +132,51 @@ TEST_CASE("parameters go to the device once, and again when they have changed") 
           doctest::Approx(bias[i % 4] - (float(i % 4 * 7 % 11) / 8 - .5f)).epsilon(1e-5));
 }
 
+TEST_CASE("parameters that did not arrive are brought again") {
+  Fresh fresh;
+  Small model(Cuda{});
+  fill_small(model);
+  model.predict(small_input);
+  for (const char* call : {"work", "cudaStreamSynchronize", "cudaMemcpyAsync"}) {
+    model.set_parameter<float>("second.bias", std::vector<float>{1, 2, 3, 4});
+    model.predict(small_input);
+    fill_small(model);
+    fresh->fail(call, cudaErrorLaunchFailure);
+    CAPTURE(call);
+    CHECK(error_of([&] { model.predict(small_input); }) != "");
+    const auto y = model.predict(small_input);
+    const std::vector<float> expected = small_answer(Reference{});
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      CHECK(y[i] == doctest::Approx(expected[i]).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("two devices have a copy of the parameters each") {
+  Fresh fresh;
+  fresh->devices = 2;
+  const Plan p = plan(trace(TwoLayers(), {{{2, 12}}}), 1);
+  const PlanView v = view(p);
+  Parameters parameters(v);
+  const auto values = [&](float value) {
+    for (const auto& slice : parameters.slices())
+      parameters.set<float>(slice.name, std::vector<float>(std::size_t(slice.bytes(0) / 4), value), 0);
+  };
+  Alone alone;
+  const Cuda first{{.device = 0}}, second{{.device = 1}};
+  Executor here(v, first, alone, parameters), there(v, second, alone, parameters);
+  const void* const input[] = {small_input.data()};
+  for (float value : {.5f, .25f}) {
+    values(value);
+    const auto* y = static_cast<const float*>(here.run(input));
+    const std::vector<float> expected(y, y + 8);
+    y = static_cast<const float*>(there.run(input));
+    CHECK(std::vector<float>(y, y + 8) == expected);
+  }
+  Index copies = 0;
+  for (const auto& slice : parameters.slices()) copies += Index(slice.on_device.size());
+  CHECK(copies == 8);
+}
+
 TEST_CASE("other batches share the parameters; state = predict(state)") {
   Fresh fresh;
   Small model(Cuda{});
@@ -158,7 +203,7 @@ TEST_CASE("no device, an old driver, a device that does not exist") {
         "is for CUDA 13.0, this program's CUDA runtime is " +
             detail::cuda_version(CUDART_VERSION) +
             ". Are the GPUs in nvidia-smi, and in CUDA_VISIBLE_DEVICES where that is set? "
-            "--backend cpu runs without one");
+            "The CPU's backend runs without one");
   fresh->devices = 1;
   fresh->driver = 11040;
   CHECK(error_of([] { Small model(Cuda{}); })

@@ -21,7 +21,7 @@ class DeviceExecution final : public AnyExecution {
     communication.together([&] {
       device_ = backend.device(neighbour);
       device_->enter();
-      places_.reserve(plan_, rank_, backend, parameters, *device_);
+      places_.reserve(plan_, rank_, backend, parameters, device_);
     });
     for (std::size_t i = 0; i < steps_.size(); ++i) prepare_exchange(int(i), communication);
     communication.together([&] {
@@ -35,7 +35,7 @@ class DeviceExecution final : public AnyExecution {
   const void* run(std::span<const void* const> inputs) override {
     device_->enter();
     places_.bring_inputs(inputs);
-    for (const DeviceParameter& parameter : places_.parameters) parameter.bring(*device_, rank_);
+    bring_parameters();
     for (Piece& piece : pieces_) {
       if (piece.recorded) piece.recorded->launch();
       else work(piece);
@@ -62,6 +62,14 @@ class DeviceExecution final : public AnyExecution {
     Index most = 0;
     for (const Step& step : plan.steps) most = std::max(most, step.scratch_bytes);
     return most;
+  }
+  void bring_parameters() {
+    std::vector<const DeviceParameter*> brought;
+    for (const DeviceParameter& parameter : places_.parameters)
+      if (parameter.bring(device_, rank_)) brought.push_back(&parameter);
+    if (brought.empty()) return;
+    device_->wait();
+    for (const DeviceParameter* parameter : brought) parameter->arrived(device_);
   }
   Block block(int id) { return places_.block(plan_, id, rank_); }
 

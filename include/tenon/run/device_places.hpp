@@ -20,13 +20,18 @@ struct DeviceParameter {
   Index bytes(Index rank) const {
     return volume(slice->distribution.box(rank)) * tenon::bytes(element);
   }
-  /// The values that the host has now.
-  void bring(Device& device, Index rank) const {
-    Parameters::DeviceCopy& copy = slice->device_copy(element);
-    if (copy.version == slice->version) return;
-    device.fill(memory.get(), element, slice->data, slice->element,
-                volume(slice->distribution.box(rank)));
-    copy.version = slice->version;
+  /// The values that the host has now, if they are others. @return they are: arrived() is to be
+  /// called when the device has waited, so that values that did not arrive are brought again.
+  bool bring(const std::shared_ptr<Device>& device, Index rank) const {
+    Parameters::DeviceCopy& copy = slice->device_copy(device, element);
+    if (copy.version == slice->version) return false;
+    copy.version = 0;
+    device->fill(memory.get(), element, slice->data, slice->element,
+                 volume(slice->distribution.box(rank)));
+    return true;
+  }
+  void arrived(const std::shared_ptr<Device>& device) const {
+    slice->device_copy(device, element).version = slice->version;
   }
 };
 
@@ -46,9 +51,10 @@ class DevicePlaces {
 
   /// @throws Error where the device has too little memory.
   void reserve(const PlanView& plan, Index rank, const Backend& backend, Parameters& all,
-               Device& device) {
+               const std::shared_ptr<Device>& shared_device) {
+    Device& device = *shared_device;
     at.resize(plan.buffers.size());
-    find_parameters(plan, rank, backend, all, device);
+    find_parameters(plan, rank, backend, all, shared_device);
     arena_ = device.allocate(plan.arena);
     given = device.allocate_staging(exchange_bytes(plan, rank, true));
     taken = device.allocate_staging(exchange_bytes(plan, rank, false));
@@ -89,7 +95,7 @@ class DevicePlaces {
 
  private:
   void find_parameters(const PlanView& plan, Index rank, const Backend& backend, Parameters& all,
-                       Device& device) {
+                       const std::shared_ptr<Device>& device) {
     Index there = 0;
     std::vector<int> ids;
     for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
@@ -98,15 +104,15 @@ class DevicePlaces {
       if (b.place != Buffer::Place::parameter) continue;
       kept_[i] = kept_as(plan, int(i), backend);
       Parameters::Slice& slice = all.at(plan.name(b.name), b.distribution);
-      parameters.push_back({&slice, kept_[i], slice.device_copy(kept_[i]).memory});
+      parameters.push_back({&slice, kept_[i], slice.device_copy(device, kept_[i]).memory});
       ids.push_back(int(i));
       if (parameters.back().memory) there += parameters.back().bytes(rank);
     }
-    require(device_needs(plan, rank, backend), there, device, rank);
+    require(device_needs(plan, rank, backend), there, *device, rank);
     for (std::size_t i = 0; i < parameters.size(); ++i) {
       DeviceParameter& p = parameters[i];
-      Device::Memory& shared = p.slice->device_copy(p.element).memory;
-      if (!shared) shared = device.allocate(p.bytes(rank));
+      Device::Memory& shared = p.slice->device_copy(device, p.element).memory;
+      if (!shared) shared = device->allocate(p.bytes(rank));
       p.memory = shared;
       place(ids[i]) = p.memory.get();
     }

@@ -17,8 +17,9 @@ namespace tenon {
 
 class Parameters {
  public:
-  /// The values in a device's memory, as they were at one version of them.
+  /// The values in a device's memory, as they were at one version of them; 0: not there yet.
   struct DeviceCopy {
+    std::shared_ptr<const void> device;    // whose memory it is
     Element element = Element::float32;  // as it is kept there
     std::shared_ptr<std::byte> memory = {};
     std::uint64_t version = 0;
@@ -51,10 +52,10 @@ class Parameters {
       ++version;
       packed->forget();
     }
-    DeviceCopy& device_copy(Element kept) {
+    DeviceCopy& device_copy(const std::shared_ptr<const void>& device, Element kept) {
       for (DeviceCopy& copy : on_device)
-        if (copy.element == kept) return copy;
-      return on_device.emplace_back(DeviceCopy{kept});
+        if (copy.device == device && copy.element == kept) return copy;
+      return on_device.emplace_back(DeviceCopy{device, kept});
     }
     /// How many bytes `rank` has of it.
     Index bytes(Index rank) const { return volume(distribution.box(rank)) * tenon::bytes(element); }

@@ -36,7 +36,7 @@ inline int count_of_devices() {
                        code == cudaSuccess ? "0 devices" : cudaGetErrorString(code), " (",
                        cudaGetErrorName(code), "); ", versions,
                        ". Are the GPUs in nvidia-smi, and in CUDA_VISIBLE_DEVICES where that is ",
-                       "set? --backend cpu runs without one"));
+                       "set? The CPU's backend runs without one"));
 }
 
 /// @param wanted -1: by the rank's place on its node
