@@ -16,20 +16,25 @@ struct Work {
   double operations = 0, bytes = 0;
 };
 
+/// Gather and StridedSlice read as much of their first operand as they write.
 /// @param inputs the blocks of its operands, without a bias that was fused
+/// @param input_bytes of an element of each
 constexpr Work work_of(const Operator& op, const Attributes& attributes,
-                       const Vector<Dims, 4>& inputs, const Dims& output, Index element_bytes) {
+                       const Vector<Dims, 4>& inputs, const Vector<Index, 4>& input_bytes,
+                       const Dims& output, Index element_bytes) {
   const auto size = [](const Dims& block) {
     double n = 1;
     for (Index d : block) n *= double(d);
     return n;
   };
-  double read = 0, most = size(output);
-  for (const Dims& input : inputs) {
-    read += size(input);
-    most = size(input) > most ? size(input) : most;
+  const bool picks = op.name == "Gather" || op.name == "StridedSlice";
+  Work work{size(output), size(output) * double(element_bytes)};
+  for (int i = 0; i < inputs.size(); ++i) {
+    double read = size(inputs[i]);
+    if (picks && i == 0 && read > size(output)) read = size(output);
+    work.bytes += read * double(input_bytes[i]);
+    work.operations = read > work.operations ? read : work.operations;
   }
-  Work work{most, (read + size(output)) * double(element_bytes)};
   if (op.name == "MatMul" && inputs[0].size() > 1) {
     const Dims& a = inputs[0];
     work.operations = 2 * size(output) * double(a[a.size() - (attributes.integers[0] ? 2 : 1)]);

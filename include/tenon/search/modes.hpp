@@ -30,7 +30,8 @@ constexpr List<int> by_weight(const Problem& problem) {
     if (problem.nodes[std::size_t(id)].candidates.size() < 2) continue;
     const Node& n = problem.node(id);
     weights[std::size_t(id)] =
-        work_of(*n.op, n.attributes, problem.graph.operands(n).shapes, n.shape, bytes(n.element))
+        work_of(*n.op, n.attributes, problem.graph.operands(n).shapes,
+                Vector<Index, 4>::filled(n.inputs.size(), 1), n.shape, bytes(n.element))
             .operations;
     ids.push_back(id);
   }

@@ -23,10 +23,13 @@ constexpr PlanCost step_cost(const auto& plan, const Step& step, const Machine& 
   if (step.kind == Step::Kind::exchange)
     return {0, exchange_cost(plan.from(step), plan.to(step), element_bytes, plan.devices, machine)};
   Vector<Dims, 4> inputs;
-  for (int i = 0; i < step.inputs.size() - step.bias; ++i)
+  Vector<Index, 4> sizes;
+  for (int i = 0; i < step.inputs.size() - step.bias; ++i) {
     inputs.push_back(plan.buffer(step.inputs[i]).distribution.largest_block());
-  return {compute_cost(work_of(*step.op, step.attributes, inputs, plan.to(step).largest_block(),
-                               element_bytes),
+    sizes.push_back(bytes(plan.buffer(step.inputs[i]).element));
+  }
+  return {compute_cost(work_of(*step.op, step.attributes, inputs, sizes,
+                               plan.to(step).largest_block(), element_bytes),
                        plan.devices, machine),
           0};
 }

@@ -73,10 +73,12 @@ struct Problem {
     const Node& n = node(id);
     Placed made;
     Vector<Dims, 4> blocks;
+    Vector<Index, 4> sizes;
     for (int i = 0; i < n.inputs.size(); ++i) {
       const Distribution x = operand(id, e, p, i);
       made.inputs.push_back(layouts.add(x));
       blocks.push_back(x.largest_block());
+      sizes.push_back(bytes(node(n.inputs[i]).element));
       if (is_parameter(n.inputs[i]) && nodes[std::size_t(n.inputs[i])].first_reader == id)
         made.parameter_bytes += product(x.largest_block()) * bytes(node(n.inputs[i]).element);
     }
@@ -84,7 +86,7 @@ struct Problem {
     made.output = layouts.add(p.output);
     if (n.op->law.exists)
       made.compute = compute_cost(
-          work_of(*n.op, n.attributes, blocks, p.output.largest_block(), bytes(n.element)),
+          work_of(*n.op, n.attributes, blocks, sizes, p.output.largest_block(), bytes(n.element)),
           layouts.devices(), layouts.machine());
     return made;
   }
