@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include <tenon/backend/cuda/find_device.hpp>
+#include <tenon/backend/cuda/machine.hpp>
 #include <tenon/backend/reference.hpp>
 #include <tenon/model/model.hpp>
 #include <tenon/network/layers/dense.hpp>
@@ -33,6 +34,23 @@ struct Doubling {
 struct Wide {
   Dense layer{"layer", 4096, 4096};
   constexpr auto construct(auto x) const { return layer(x); }
+};
+
+int halved = 0;
+template <class T>
+T half_of(T x) {
+  return ++halved, x / 2;
+}
+struct Half : Operation<Half> {  // of the user's own: it runs on the host
+  static constexpr Operator info{
+      .name = "Half",
+      .infer = &infer_unary,
+      .equation = &unary_equation,
+      .law = {&unary_law<float, &half_of<float>>, &unary_law<double, &half_of<double>>}};
+  constexpr Attributes attributes() const { return {}; }
+};
+struct OwnFunction {
+  constexpr auto construct(auto x) const { return Half()(add(x, x)); }
 };
 
 void fill_small(auto& model) {
@@ -175,6 +193,54 @@ TEST_CASE("two devices have a copy of the parameters each") {
   Index copies = 0;
   for (const auto& slice : parameters.slices()) copies += Index(slice.on_device.size());
   CHECK(copies == 8);
+}
+
+TEST_CASE("nothing is in flight when a forward or the making of a model has failed") {
+  Fresh fresh;
+  const Cuda cuda{{.measure = false}};
+  {
+    Small model(cuda);
+    fill_small(model);
+    for (const char* call : {"cudaGraphInstantiate", "cudaLaunchKernel", "cublasLtMatmul"}) {
+      fresh->fail(call, cudaErrorLaunchFailure);
+      CAPTURE(call);
+      CHECK(error_of([&] { model.predict(small_input); }) != "");
+      CHECK(pretended::idle());
+    }
+  }
+  for (int after = 1; after < 20; ++after) {
+    fresh->fail("cudaMalloc", cudaErrorMemoryAllocation, after);
+    error_of([&] { Small model(Cuda{}); });
+    CHECK(pretended::idle());
+  }
+  fresh->reset();
+  halved = 0;
+  CHECK(error_of([&] {
+          Model<OwnFunction, Input<4>, Devices<1>> model(cuda);
+          fresh->fail("cudaGraphInstantiate", cudaErrorLaunchFailure);
+          model.predict(std::vector<float>{1, 2, 3, 4});
+        }) != "");
+  CHECK(pretended::idle());
+  CHECK(halved == 4);  // by work that was asked for before the error
+}
+
+TEST_CASE("what a law threw on the host is told once, also where the device failed behind it") {
+  Fresh fresh;
+  const auto device = std::dynamic_pointer_cast<detail::CudaMachine>(Cuda{}.device(0));
+  const auto throwing = [&] {
+    cudaLaunchHostFunc(
+        device->stream,
+        [](void* machine) { static_cast<detail::CudaMachine*>(machine)->host_error().text = "no"; },
+        device.get());
+  };
+  throwing();
+  CHECK(error_of([&] { device->wait(); }) == "tenon: no");
+  CHECK(error_of([&] { device->wait(); }) == "");
+  throwing();
+  throwing();
+  fresh->fail("work", cudaErrorLaunchFailure, 2);
+  CHECK(error_of([&] { device->wait(); }).find("cudaErrorLaunchFailure") != std::string::npos);
+  CHECK(error_of([&] { device->wait(); }) == "");
 }
 
 TEST_CASE("other batches share the parameters; state = predict(state)") {

@@ -25,23 +25,29 @@ class DeviceExecution final : public AnyExecution {
     });
     for (std::size_t i = 0; i < steps_.size(); ++i) prepare_exchange(int(i), communication);
     communication.together([&] {
-      for (DeviceStep& step : steps_) prepare(step, backend);
-      device_->wait();
+      try {
+        for (DeviceStep& step : steps_) prepare(step, backend);
+        device_->wait();
+      } catch (...) {
+        settle();
+        throw;
+      }
     });
     agree_on_choices(communication);
     divide();
   }
 
+  ~DeviceExecution() override { settle(); }
+  DeviceExecution(const DeviceExecution&) = delete;
+  DeviceExecution& operator=(const DeviceExecution&) = delete;
+
   const void* run(std::span<const void* const> inputs) override {
     device_->enter();
-    places_.bring_inputs(inputs);
-    bring_parameters();
-    for (Piece& piece : pieces_) {
-      if (piece.recorded) piece.recorded->launch();
-      else work(piece);
-      if (!piece.recorded) piece.recorded = device_->record([&] { work(piece); });
-      device_->wait();
-      if (piece.leaves) exchange(*piece.leaves);
+    try {
+      forward(inputs);
+    } catch (...) {
+      settle();
+      throw;
     }
     return result(plan_.output);
   }
@@ -62,6 +68,23 @@ class DeviceExecution final : public AnyExecution {
     Index most = 0;
     for (const Step& step : plan.steps) most = std::max(most, step.scratch_bytes);
     return most;
+  }
+  void forward(std::span<const void* const> inputs) {
+    places_.bring_inputs(inputs);
+    bring_parameters();
+    for (Piece& piece : pieces_) {
+      if (piece.recorded) piece.recorded->launch();
+      else work(piece);
+      if (!piece.recorded) piece.recorded = device_->record([&] { work(piece); });
+      device_->wait();
+      if (piece.leaves) exchange(*piece.leaves);
+    }
+  }
+  /// Nothing is in flight any more that reads or writes what dies here, or what a caller gave. What
+  /// the wait itself says is not told: an error before it is, or nobody is there.
+  void settle() noexcept try {
+    if (device_) device_->wait();
+  } catch (...) {
   }
   void bring_parameters() {
     std::vector<const DeviceParameter*> brought;

@@ -74,6 +74,8 @@ struct DeviceWorks {
 cudaError_t enqueue(cudaStream_t stream, std::function<void()> work);
 /// As freeing memory does.
 void wait_for_all();
+/// No stream has work that is not done.
+bool idle();
 /// Work that found something wrong: waiting for it will say so.
 void work_failed(cudaError_t code);
 bool is_capturing(cudaStream_t stream);

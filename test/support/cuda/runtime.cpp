@@ -58,6 +58,11 @@ void wait_for_all() {
   for (CUstream_st* stream : streams)
     if (!stream->captured && !stream->work.empty()) drain(stream);
 }
+bool idle() {
+  for (const CUstream_st* stream : streams)
+    if (!stream->work.empty()) return false;
+  return true;
+}
 void work_failed(cudaError_t code) {
   if (ended == cudaSuccess) ended = code;
 }

@@ -55,8 +55,10 @@ class CudaMachine : public Device {
     uploads_.fill(stream, to, kept, from, element, count);
   }
   void wait() override {
-    check_cuda(cudaStreamSynchronize(stream), sentence("work on ", text(), " failed"));
-    host_error_.rethrow();
+    const cudaError_t code = cudaStreamSynchronize(stream);
+    HostError on_host = std::exchange(host_error_, {});  // not told by a later wait
+    check_cuda(code, sentence("work on ", text(), " failed"));
+    on_host.rethrow();
   }
 
   std::unique_ptr<Recorded> record(const std::function<void()>& steps) override;
