@@ -191,3 +191,41 @@ TEST_CASE("a strategy that no result can extend is found with its layer and numb
         "second.matmul, cuts over: 3, devices: 8; legal: strategies whose product divides 8");
   CHECK(!search(graph, 6, CpuNode::machine).finding);
 }
+
+TEST_CASE("where MindSpore's refusals are wanted, only what it takes is found") {
+  int refused_otherwise = 0;
+  for (std::uint64_t seed = 0; seed < 120; ++seed) {
+    SmallNetwork network(seed);
+    const Graph graph = network.make();
+    const tenon::Machine machine = network.machine();
+    const Index counts[] = {3, 6, 4};
+    const Index devices = counts[seed % 3];
+    CAPTURE(seed);
+    SearchOptions options;
+    options.plan.strict = true;
+    if (ways_in_all(graph, devices, options) > 1000) continue;
+    const Searched free = search(graph, devices, machine);
+    refused_otherwise += planned_cost(free.apply(graph), devices, machine, options.plan) < 0;
+    for (SearchMode mode : {SearchMode::dynamic_programming, SearchMode::recursive_programming}) {
+      options.mode = mode;
+      const Searched found = search(graph, devices, machine, options);
+      REQUIRE(!found.finding);
+      CHECK(planned_cost(found.apply(graph), devices, machine, options.plan) == found.cost);
+      if (found.exact) CHECK(found.cost == least_of_all(graph, devices, machine, options));
+    }
+  }
+  CHECK(refused_otherwise > 5);
+}
+
+TEST_CASE("options of a plan that the search does not know are refused") {
+  struct Layers {
+    Dense first{"first", 64, 32};
+    constexpr Value construct(Value x) const { return first(x); }
+  };
+  const Graph graph = trace(Layers{}, {{{16, 64}}});
+  SearchOptions options;
+  options.plan.mindspore = true;
+  CHECK_THROWS_AS(search(graph, 4, CpuNode::machine, options), Error);
+  options.plan = {.stay = true};
+  CHECK_THROWS_AS(search(graph, 4, CpuNode::machine, options), Error);
+}

@@ -51,6 +51,10 @@ struct Problem {
                     const PlanOptions& wishes)
       : graph(network), options(wishes), layouts(devices, machine), nodes(network.nodes.size()) {
     check_machine(machine, devices);
+    if (wishes.mindspore || wishes.stay || !wishes.received.empty() || wishes.parameters_of)
+      throw Error(
+          "a search knows not PlanOptions::mindspore, stay, received and parameters_of; "
+          "legal: inputs, output, given and strict");
   }
   constexpr const Node& node(int id) const { return graph.nodes[std::size_t(id)]; }
   constexpr SearchNode& of(int id) { return nodes[std::size_t(id)]; }

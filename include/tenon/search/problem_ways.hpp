@@ -2,6 +2,7 @@
 #pragma once
 /// Fills a search's problem: who reads what, and the ways of an operator with and without a
 /// strategy.  add_stated(problem, id, {{2, 1}, {1, 2}}); add_unstated(problem, id)
+#include <tenon/layout/strict.hpp>
 #include <tenon/search/problem.hpp>
 
 namespace tenon::detail {
@@ -11,7 +12,11 @@ constexpr Finding add_stated(Problem& problem, int id, const Splits& splits) {
   const Node& n = problem.node(id);
   const Operands o = problem.graph.operands(n, problem.layouts.devices());
   const Equation e = problem.equation(id, splits);
-  const Placement p = place(e, o.shapes, n.shape, splits, problem.layouts.devices());
+  const Index devices = problem.layouts.devices();
+  if (problem.options.strict)
+    if (const Finding refused = strict(e, splits, o.shapes, n.shape, devices, devices))
+      return refused;
+  const Placement p = place(e, o.shapes, n.shape, splits, devices);
   if (p.finding) return p.finding;
   Candidate one{splits, false, problem.placed(id, e, p)};
   if (!splits.output.empty()) {

@@ -12,15 +12,17 @@ namespace tenon {
 
 namespace detail {
 
-/// The cheapest of the states whose plan fits the memory, or none.
+/// The cheapest of the states that have a plan which fits the memory, or none.
 constexpr const FrontierState* fitting(const Problem& problem, const Frontier& frontier,
                                        Index& least) {
   for (const FrontierState& state : frontier.states) {
     Index peak = state.parameter_bytes;  // at least
-    if (double(peak) <= problem.layouts.machine().memory)
-      peak = plan(with_ways(problem, frontier.ways_of(state)), problem.layouts.devices(),
-                  problem.options)
-                 .peak_memory();
+    if (double(peak) <= problem.layouts.machine().memory) {
+      const Plan made = plan(with_ways(problem, frontier.ways_of(state)), problem.layouts.devices(),
+                             problem.options);
+      if (made.finding) continue;
+      peak = made.peak_memory();
+    }
     if (least == 0 || peak < least) least = peak;
     if (double(peak) <= problem.layouts.machine().memory) return &state;
   }
