@@ -125,6 +125,11 @@ MPI_TEST_CASE("files that do not fit the ranks or each other are one error on al
     return error_of([&] { build(model, pattern, options); });
   };
   CHECK(error({.cut_weights = true}).find("a_{}.mindir is cut already") != std::string::npos);
+  CHECK(error({.auto_parallel = AutoParallel{}}).find("a_{}.mindir is cut already") !=
+        std::string::npos);
+  CHECK(error_of([&] {
+          build(model, mlp, {.cut_weights = true, .auto_parallel = AutoParallel{}});
+        }).find("cut_weights and by auto_parallel; legal: one of them") != std::string::npos);
   CHECK(error_of([&] { export_model(model, files / "one.mindir"); }).find("names one file") !=
         std::string::npos);
   if (last > 0) {

@@ -40,8 +40,8 @@ struct BuildOptions {
   /// rank's number goes the files of all stages.
   std::string strategy{};
   bool cut_weights = false;          // instead: large weights over all ranks (plan/cut_weights.hpp)
-  /// Instead, or besides what `strategy` says: found by search, once, for the shapes of the build;
-  /// other batches keep what was found for these.
+  /// Besides what `strategy` says, instead of `cut_weights`: found by search, once, for the shapes
+  /// of the build; other batches keep what was found for these.
   std::optional<AutoParallel> auto_parallel{};
   std::vector<InputShape> shapes{};  // of inputs; none: the file's, an open batch is one row
   std::string output{};              // the name of the one output that is wanted; none: all

@@ -16,9 +16,10 @@ class ExportedSource : public ModelSource {
       : ModelSource(numbered(pattern, rank), type, options, true),
         pattern_(pattern),
         path_(numbered(pattern, rank)) {
-    if (!options.strategy.empty() || options.cut_weights || !options.checkpoint.empty())
-      throw Error(sentence(pattern, " is cut already, and has its values: another strategy or a ",
-                           "checkpoint is for whole networks"));
+    if (!options.strategy.empty() || options.cut_weights || options.auto_parallel ||
+        !options.checkpoint.empty())
+      throw Error(sentence(pattern, " is cut already, and has its values: another strategy, one ",
+                           "found by search or a checkpoint is for whole networks"));
     std::optional<StoredPart> part = read_mindir_part(file());
     if (!part) throw Error(sentence(path_, " is no rank's file of an export"));
     if (part->ranks != ranks)

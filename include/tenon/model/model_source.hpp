@@ -24,6 +24,9 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
   ModelSource(const std::string& path, ModelType type, const BuildOptions& options,
               bool keep_strategies = false)
       : options_(options), keep_strategies_(keep_strategies), file_(read_model(path)) {
+    if (options.cut_weights && options.auto_parallel)
+      throw Error(sentence(
+          path, " is to be cut by cut_weights and by auto_parallel; legal: one of ", "them"));
     if (!options.strategy.empty()) strategy_ = read_strategies(options.strategy);
     const ModelType is = file_.format == ModelFormat::onnx ? ModelType::ONNX : ModelType::MINDIR;
     if (type != ModelType::ANY && type != is)
