@@ -65,6 +65,29 @@ TEST_CASE("halving cuts every product over all devices, where nothing is dear bu
   }
 }
 
+TEST_CASE("halving keeps what an operator had where it cannot be cut over all devices") {
+  struct Layers {
+    Dense first{"first", 8, 2}, second{"second", 2, 8};
+    constexpr Value construct(Value x) const { return second(relu(first(x))); }
+  };
+  tenon::Machine machine;
+  machine.flops = 1e3;
+  const Graph graph = trace(Layers{}, {{{4, 8}}});
+  for (Index devices : {64, 128, 192}) {
+    const Searched found = search(graph, devices, machine, by(SearchMode::recursive_programming));
+    REQUIRE(!found.finding);
+    CAPTURE(devices);
+    for (std::size_t id = 0; id < graph.nodes.size(); ++id) {
+      if (graph.nodes[id].op != &MatMul::info) continue;
+      const Splits& s = found.splits[id];
+      REQUIRE(s.stated());
+      // 4 * 8 * 2 elements of each letter; of 192, three parts first
+      CHECK(s.inputs[0][0] * s.inputs[0][1] * s.inputs[1][1] >= (devices == 192 ? 24 : 64));
+    }
+    CHECK(plan_cost(plan(found.apply(graph), devices), machine).total() == found.cost);
+  }
+}
+
 TEST_CASE(
     "from a product cut by columns, propagation cuts the next one by rows: nothing is moved") {
   struct Layers {

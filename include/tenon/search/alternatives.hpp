@@ -22,6 +22,9 @@ constexpr List<List<Alternative>> alternatives(const Graph& graph, Index devices
   detail::add_ways(problem, options);
   List<int> ways = detail::all_ways(problem, 0);
   for (std::size_t id = 0; id < ways.size(); ++id)
+    if (problem.nodes[id].candidates.size() > 1)
+      detail::add_had(problem, int(id), found.splits[id]);
+  for (std::size_t id = 0; id < ways.size(); ++id)
     for (std::size_t way = 0; way < problem.nodes[id].candidates.size(); ++way)
       if (problem.nodes[id].candidates[way].splits == found.splits[id]) ways[id] = int(way);
   List<List<Alternative>> all(ways.size());

@@ -66,6 +66,15 @@ constexpr Vector<Index, 64> prime_factors(Index devices) {
   return factors;
 }
 
+/// Beyond 64 devices only strategies over all of them are candidates: what an operator had over
+/// fewer is one too, so that it does not lose it where nothing can be cut finer.
+constexpr void add_had(Problem& problem, int id, const Splits& had) {
+  if (!had.stated()) return;
+  for (const Candidate& c : problem.of(id).candidates)
+    if (c.splits == had) return;
+  add_stated(problem, id, had);
+}
+
 /// One round: each operator cuts one letter into `factor` parts more, or none.
 /// @param chosen the strategies of the round before, and then of this one
 constexpr List<int> round_of_cuts(Problem& problem, List<Splits>& chosen, Index factor) {
@@ -73,6 +82,7 @@ constexpr List<int> round_of_cuts(Problem& problem, List<Splits>& chosen, Index 
   for (int id : by_weight(problem)) {
     Splits& own = chosen[std::size_t(id)];
     const Splits had = own;
+    add_had(problem, id, had);
     const Index used = had.stated() ? devices_used(problem, id, had) : 1;
     const auto allowed = [&](const Candidate& c) {
       return c.splits.stated() &&
