@@ -25,8 +25,7 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
               bool keep_strategies = false)
       : options_(options), keep_strategies_(keep_strategies), file_(read_model(path)) {
     if (options.cut_weights && options.auto_parallel)
-      throw Error(sentence(
-          path, " is to be cut by cut_weights and by auto_parallel; legal: one of ", "them"));
+      throw Error(path + " is cut by cut_weights and by auto_parallel; legal: one of them");
     if (!options.strategy.empty()) strategy_ = read_strategies(options.strategy);
     const ModelType is = file_.format == ModelFormat::onnx ? ModelType::ONNX : ModelType::MINDIR;
     if (type != ModelType::ANY && type != is)
@@ -35,7 +34,6 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
                            " as was said"));
     imported_ = import(shapes());
   }
-
   virtual ~ModelSource() = default;
   /// As it was asked for.
   const Imported& imported() const { return imported_; }
