@@ -176,8 +176,10 @@ TEST_CASE("two devices have a copy of the parameters each") {
   const PlanView v = view(p);
   Parameters parameters(v);
   const auto values = [&](float value) {
-    for (const auto& slice : parameters.slices())
-      parameters.set<float>(slice.name, std::vector<float>(std::size_t(slice.bytes(0) / 4), value), 0);
+    for (const auto& slice : parameters.slices()) {
+      const std::vector<float> all(std::size_t(slice.bytes(0) / 4), value);
+      parameters.set<float>(slice.name, all, 0);
+    }
   };
   Alone alone;
   const Cuda first{{.device = 0}}, second{{.device = 1}};

@@ -114,7 +114,8 @@ TEST_CASE("NaN and infinities go through a product, its bias and its activation 
         if (bias) p.bias[5] = NAN;
         const auto expected = p.law(), y = p.on(*backend, 1);
         CAPTURE(activation->name);
-        for (std::size_t i = 0; i < y.size(); ++i) CHECK(std::isnan(y[i]) == std::isnan(expected[i]));
+        for (std::size_t i = 0; i < y.size(); ++i)
+          CHECK(std::isnan(y[i]) == std::isnan(expected[i]));
         CHECK(std::isnan(y[6]));
         CHECK(std::isnan(y[5]) == bias);
       }
@@ -136,8 +137,9 @@ TEST_CASE("where cuBLASLt does not fuse GeLU, nor anything in double, a kernel f
 TEST_CASE("a bias that begins between 16 bytes is added by a kernel, before any activation") {
   CleanDevice device;
   const Cuda cuda{{.measure = false}};
+  const Operator* activations[] = {nullptr, &ReLU::info, &GELU::info};
   for (Index behind : {4, 8, 12, 16, 32})
-    for (const Operator* activation : {static_cast<const Operator*>(nullptr), &ReLU::info, &GELU::info}) {
+    for (const Operator* activation : activations) {
       SomeProduct<float> p({5, 33}, {33, 7}, {5, 7});
       p.with_bias();
       if (activation) p.with(*activation);

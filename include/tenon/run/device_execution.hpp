@@ -33,7 +33,7 @@ class DeviceExecution final : public AnyExecution {
         throw;
       }
     });
-    agree_on_choices(communication);
+    agree_on_choices(steps_, communication);
     divide();
   }
 
@@ -71,7 +71,7 @@ class DeviceExecution final : public AnyExecution {
   }
   void forward(std::span<const void* const> inputs) {
     places_.bring_inputs(inputs);
-    bring_parameters();
+    places_.bring_parameters(device_, rank_);
     for (Piece& piece : pieces_) {
       if (piece.recorded) piece.recorded->launch();
       else work(piece);
@@ -85,14 +85,6 @@ class DeviceExecution final : public AnyExecution {
   void settle() noexcept try {
     if (device_) device_->wait();
   } catch (...) {
-  }
-  void bring_parameters() {
-    std::vector<const DeviceParameter*> brought;
-    for (const DeviceParameter& parameter : places_.parameters)
-      if (parameter.bring(device_, rank_)) brought.push_back(&parameter);
-    if (brought.empty()) return;
-    device_->wait();
-    for (const DeviceParameter* parameter : brought) parameter->arrived(device_);
   }
   Block block(int id) { return places_.block(plan_, id, rank_); }
 
@@ -128,22 +120,6 @@ class DeviceExecution final : public AnyExecution {
       made.prepare_copies(program_of(step, rank_), block(step.inputs[0]), y, *device_);
     const Block bias = step.bias ? block(step.inputs[step.inputs.size() - 1]) : Block();
     made.prepare_finish(y, step.bias ? &bias : nullptr, *device_);
-  }
-
-  /// Of ranks with the same problem the first one's way. Collective.
-  void agree_on_choices(Communication& communication) {
-    std::vector<std::uint64_t> own;
-    for (const DeviceStep& step : steps_) {
-      const Choice choice = step.made.prepared ? step.made.prepared->choice() : Choice{};
-      own.push_back(choice.problem), own.push_back(choice.way);
-    }
-    const std::vector<std::uint64_t> all = communication.all_gather(own);
-    for (std::size_t i = 0; i < own.size(); i += 2)
-      for (std::size_t first = i; own[i] && first < all.size(); first += own.size())
-        if (all[first] == own[i]) {
-          steps_[i / 2].made.prepared->choose(all[first + 1]);
-          break;
-        }
   }
 
   void divide() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Where a plan's buffers are on a device, and where in the host's memory what goes there and comes
-/// from there is staged. Everything is allocated here, before anything is loaded.
+/// from there is staged. All of that is allocated here, before anything is loaded.
 #include <cstring>
 
 #include <tenon/run/any_execution.hpp>
@@ -86,6 +86,14 @@ class DevicePlaces {
     for (std::size_t i = 0; i < inputs.size(); ++i)
       if (inputs[i].bytes)
         std::memcpy(inputs[i].staging.get(), from[i], std::size_t(inputs[i].bytes));
+  }
+  void bring_parameters(const std::shared_ptr<Device>& device, Index rank) const {
+    std::vector<const DeviceParameter*> brought;
+    for (const DeviceParameter& parameter : parameters)
+      if (parameter.bring(device, rank)) brought.push_back(&parameter);
+    if (brought.empty()) return;
+    device->wait();
+    for (const DeviceParameter* parameter : brought) parameter->arrived(device);
   }
   const std::byte* result(int buffer) const {
     for (const Staged& output : outputs)

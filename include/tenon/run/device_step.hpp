@@ -2,6 +2,7 @@
 #pragma once
 /// One step of a plan on a device, made ready. An exchange between ranks is staged in the host's
 /// memory; one that moves nothing between ranks is copies on the device.
+#include <tenon/comm/communication.hpp>
 #include <tenon/run/exchange_of.hpp>
 #include <tenon/run/prepared_step.hpp>
 
@@ -44,5 +45,21 @@ struct DeviceStep {
     if (call.bias || call.activation) finish = device.finishing(call);
   }
 };
+
+/// Of ranks with the same problem the first one's way. Collective.
+inline void agree_on_choices(std::vector<DeviceStep>& steps, Communication& communication) {
+  std::vector<std::uint64_t> own;
+  for (const DeviceStep& step : steps) {
+    const Choice choice = step.made.prepared ? step.made.prepared->choice() : Choice{};
+    own.push_back(choice.problem), own.push_back(choice.way);
+  }
+  const std::vector<std::uint64_t> all = communication.all_gather(own);
+  for (std::size_t i = 0; i < own.size(); i += 2)
+    for (std::size_t first = i; own[i] && first < all.size(); first += own.size())
+      if (all[first] == own[i]) {
+        steps[i / 2].made.prepared->choose(all[first + 1]);
+        break;
+      }
+}
 
 }  // namespace tenon::detail

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// A product that cuBLASLt computes, and the algorithms that it has for it.
-///   CudaProduct product(machine.products, shape, most, bias);  product.run(0, {a, b, c, bias, ...});
+///   CudaProduct product(machine.products, shape, most, bias);
+///   product.run(0, {a, b, c, bias, ...});
 /// cuBLASLt's matrices are column by column: row-major C = A B is its C^T = B^T A^T, with B first.
 #include <memory>
 #include <vector>
