@@ -155,7 +155,7 @@ MPI_TEST_CASE("what the ranks gather last goes to no device", tenon_test::all_ra
     const auto* y = static_cast<const float*>(executor.run(inputs));
     for (int i = 0; i < 3 * 48; ++i) CHECK(y[i] == 12 * x[0] + .5f);
     CHECK(device->calls["cudaGraphLaunch"] == (times > 0));
-    CHECK(device->calls["cudaStreamSynchronize"] == 1);
+    CHECK(device->calls["cudaStreamSynchronize"] == (times > 0 ? 1 : 2));  // for parameters, too
     for (float& value : x) value += 1;
   }
 }
