@@ -229,3 +229,42 @@ TEST_CASE("options of a plan that the search does not know are refused") {
   options.plan = {.stay = true};
   CHECK_THROWS_AS(search(graph, 4, CpuNode::machine, options), Error);
 }
+
+TEST_CASE("a narrow search within a limit of memory says no more than it has looked at") {
+  int found_some = 0, unknown = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    SmallNetwork network(seed);
+    const Graph graph = network.make();
+    tenon::Machine machine = network.machine();
+    SearchOptions options;
+    if (ways_in_all(graph, 4, options) > 600) continue;
+    const Index peak = plan(search(graph, 4, machine).apply(graph), 4).peak_memory();
+    for (const double share : {.8, .5, .1}) {
+      machine.memory = double(peak) * share;
+      const Picoseconds least = least_of_all(graph, 4, machine, options);
+      for (const SearchMode mode :
+           {SearchMode::dynamic_programming, SearchMode::recursive_programming})
+        for (const std::size_t beam : {1, 2, 6}) {
+          CAPTURE(seed);
+          CAPTURE(share);
+          CAPTURE(beam);
+          options.beam = beam;
+          options.mode = mode;
+          const Searched found = search(graph, 4, machine, options);
+          if (found.finding) {
+            if (found.finding.mistake == Mistake::memory_too_small) CHECK(least < 0);
+            else CHECK(found.finding.mistake == Mistake::nothing_found_fits);
+            unknown += found.finding.mistake == Mistake::nothing_found_fits && least >= 0;
+            continue;
+          }
+          ++found_some;
+          const Plan p = plan(found.apply(graph), 4);
+          CHECK(double(p.peak_memory()) <= machine.memory);
+          CHECK(plan_cost(p, machine).total() == found.cost);
+          CHECK((found.exact ? found.cost == least : found.cost >= least));
+        }
+    }
+  }
+  CHECK(found_some > 20);
+  CHECK(unknown > 0);
+}

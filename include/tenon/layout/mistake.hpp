@@ -20,6 +20,7 @@ enum class Mistake : std::uint8_t {
   illegal_output_split,
   cut_reshaped_unevenly,
   memory_too_small,
+  nothing_found_fits,
   search_too_large,
   nothing_to_propagate,
   // of a network
@@ -89,6 +90,10 @@ constexpr Wording wording(Mistake mistake) {
     case Mistake::memory_too_small:
       return {"strategy", "no way to cut the network fits the memory of a device",
               "bytes needed at least: %a, memory: %b", "more devices, or devices with more memory"};
+    case Mistake::nothing_found_fits:
+      return {"strategy", "nothing was found that fits the memory of a device",
+              "not all ways were looked at; bytes of the smallest of those: %a, memory: %b",
+              "more devices, devices with more memory, dynamic_programming, or a larger beam"};
     case Mistake::search_too_large:
       return {"strategy", "the compiler is asked to search through too many operators",
               "operators times devices: %a, it takes: %b",

@@ -29,6 +29,8 @@ template <class At, Index size, Index parts>
 inline constexpr bool divides_evenly = size % parts == 0;
 template <class At, Index needed, Index memory>
 inline constexpr bool memory_is_enough = needed <= memory;
+template <class At, Index smallest, Index memory>
+inline constexpr bool found_fits = smallest <= memory;
 template <class At, Index asked, Index most>
 inline constexpr bool compiler_can_search = asked <= most;
 template <class At, Index operators, Index with_strategy>

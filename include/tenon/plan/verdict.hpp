@@ -46,6 +46,9 @@ constexpr bool verdict() {
   if constexpr (mistake == Mistake::memory_too_small)
     static_assert(memory_is_enough<At, a, b>,
                   "tenon: illegal strategy: no way to cut the network fits the memory of a device");
+  if constexpr (mistake == Mistake::nothing_found_fits)
+    static_assert(found_fits<At, a, b>,
+                  "tenon: illegal strategy: nothing was found that fits the memory of a device");
   if constexpr (mistake == Mistake::search_too_large)
     static_assert(
         compiler_can_search<At, a, b>,

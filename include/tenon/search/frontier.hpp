@@ -8,13 +8,9 @@
 
 #include <tenon/search/frontier_places.hpp>
 #include <tenon/search/frontier_steps.hpp>
-#include <tenon/search/stable_sort.hpp>
+#include <tenon/search/kept_states.hpp>
 
 namespace tenon::detail {
-
-/// Of states that go on alike, what is kept: the cheapest; also those that cost more and need less
-/// memory; all.
-enum class Merging : std::uint8_t { by_cost, by_memory, nothing };
 
 class Frontier {
  public:
@@ -24,40 +20,42 @@ class Frontier {
   };
   List<FrontierState> states{1};
 
-  /// @param beam states that are kept
+  /// @param beam, most_bytes as KeptStates
   constexpr Frontier(Problem& problem, const List<int>& ways, std::size_t beam,
-                     Merging merging = Merging::by_cost, bool counts_computing = true)
+                     Merging merging = Merging::by_cost, bool counts_computing = true,
+                     double most_bytes = 1e300)
       : problem_(problem),
         places_(problem, ways),
         steps_(problem, counts_computing),
-        beam_(beam),
-        merging_(merging) {}
+        kept_(beam, merging, most_bytes) {}
 
   /// Whether no state was left out.
-  constexpr bool exact() const { return all_kept_ && steps_.exact; }
+  constexpr bool exact() const { return kept_.all() && steps_.exact; }
+
+  /// As KeptStates.
+  constexpr Index least_left() const { return kept_.least_left(); }
 
   constexpr void visit(int id) {
-    next_.clear();
-    first_of_.clear();
-    behind_.clear();
+    if (problem_.is_parameter(id)) return;
+    kept_.clear();
     for (const FrontierState& state : states) {
       work_.clear();
       work_.push_back(state);
       while (!work_.empty()) {
         FrontierState at = work_.back();
         work_.resize(work_.size() - 1);
-        if (step(at, id)) keep(at);
+        if (step(at, id)) kept_.keep(at);
       }
     }
-    narrow();
-    for (FrontierState& state : next_) {
+    kept_.narrow();
+    for (FrontierState& state : kept_.states) {
       for (const NodeAt& taken : state.fresh) {
         records_.push_back({state.record, taken});
         state.record = int(records_.size()) - 1;
       }
       state.fresh = {};
     }
-    std::swap(states, next_);
+    std::swap(states, kept_.states);
   }
   /// The outputs go where they are wanted; the cheapest is the first.
   constexpr void finish() {
@@ -95,7 +93,6 @@ class Frontier {
   /// Whether it is done; else the states that it forked into are.
   constexpr bool step(FrontierState& state, int id) {
     const Node& n = problem_.node(id);
-    if (n.kind == Node::Kind::parameter) return true;
     if (n.kind == Node::Kind::input) {
       int given = 0;
       while (problem_.graph.inputs[std::size_t(given)] != id) ++given;
@@ -120,47 +117,12 @@ class Frontier {
     return true;
   }
 
-  /// Among those that go on alike, only if it is better.
-  constexpr void keep(const FrontierState& state) {
-    if (merging_ == Merging::nothing) return next_.push_back(state);
-    int& first = first_of_[state.key()];
-    for (int i = first; i >= 0; i = behind_[std::size_t(i)]) {
-      FrontierState& other = next_[std::size_t(i)];
-      if (!other.same(state)) continue;
-      const bool by_memory = merging_ == Merging::by_memory;
-      const bool worse =
-          by_memory ? state.cost >= other.cost && state.parameter_bytes >= other.parameter_bytes
-                    : !state.before(other);
-      if (worse) return;
-      const bool better =
-          by_memory ? state.cost <= other.cost && state.parameter_bytes <= other.parameter_bytes
-                    : true;
-      if (better) {
-        other = state;
-        return;
-      }
-    }
-    next_.push_back(state);
-    behind_.push_back(first);
-    first = int(next_.size()) - 1;
-  }
-  constexpr void narrow() {
-    if (next_.size() <= beam_) return;
-    all_kept_ = false;
-    stable_sort(next_, [](const auto& a, const auto& b) { return a.before(b); });
-    next_.resize(beam_);
-  }
-
   Problem& problem_;
   FrontierPlaces places_;
   FrontierSteps steps_;
-  std::size_t beam_;
-  Merging merging_;
-  bool all_kept_ = true;
-  List<FrontierState> next_, work_;
+  KeptStates kept_;
+  List<FrontierState> work_;
   List<Record> records_;
-  Memo first_of_;
-  List<int> behind_;
 };
 
 }  // namespace tenon::detail

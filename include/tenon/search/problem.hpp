@@ -44,6 +44,7 @@ struct Problem {
   LayoutTable layouts;
   List<SearchNode> nodes;
   Finding finding{};
+  bool all_ways_there = true;  // beyond 64 devices those over fewer are left out
   Memo followed{};
   List<Placed> follows{};
 

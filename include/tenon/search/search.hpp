@@ -81,13 +81,14 @@ constexpr Searched searched(const Problem& problem, const Frontier& frontier,
 }  // namespace detail
 
 /// Operators that have a strategy keep it. What is found is the cheapest by plan_cost of all that
-/// the options allow, if `exact`: always where no state of the search had to be left out.
+/// the options allow, if `exact`: always where no state of the search had to be left out, on up to
+/// 64 devices.
 /// Law: plan_cost(plan(found.apply(graph), devices, options.plan), machine).total() == found.cost.
 /// Where the cheapest does not fit the memory, all are looked at if they are no more than the beam;
 /// of more, by the parameters' bytes, and then it is not known to be the cheapest that fits.
 /// Of strategies that cost the same it takes the one with the smallest parameters, then the first.
 /// Finding: what is wrong with a strategy that is there, with the device count, or that nothing
-/// fits the machine's memory.
+/// fits the machine's memory; nothing_found_fits where not all was looked at.
 /// Cost: operators times states (at most options.beam) times ways (20 of a MatMul on 8 devices).
 constexpr Searched search(const Graph& graph, Index devices, const Machine& machine,
                           const SearchOptions& options = {}) {
@@ -100,8 +101,9 @@ constexpr Searched search(const Graph& graph, Index devices, const Machine& mach
     if (const Finding nothing = detail::nothing_fixed(graph)) return {{}, 0, true, nothing};
   const List<int> ways = detail::ways_of_mode(problem, options);
   detail::Frontier frontier = detail::walk(problem, ways, options.beam);
-  const bool exact = is_exact && frontier.exact();
+  const bool exact = is_exact && problem.all_ways_there && frontier.exact();
   Index least = 0;
+  bool all_seen = false;
   if (machine.memory > 1e18) return detail::searched(problem, frontier, frontier.states[0], exact);
   frontier.states.resize(1);  // of the others, the cheapest that fits may have been left out
   if (const detail::FrontierState* state = detail::fitting(problem, frontier, least))
@@ -109,15 +111,20 @@ constexpr Searched search(const Graph& graph, Index devices, const Machine& mach
   if (is_exact) {
     const bool all = detail::combinations(problem) <= double(options.beam);
     detail::Frontier within = detail::walk(
-        problem, ways, options.beam, all ? detail::Merging::nothing : detail::Merging::by_memory);
+        problem, ways, options.beam, all ? detail::Merging::nothing : detail::Merging::by_memory,
+        true, machine.memory);
+    const bool whole = problem.all_ways_there && within.exact();
     if (const detail::FrontierState* state = detail::fitting(problem, within, least))
-      return detail::searched(problem, within, *state, all && within.exact());
+      return detail::searched(problem, within, *state, all && whole);
+    all_seen = whole && (all || within.states.empty());
+    const Index left = within.least_left();
+    if (left > 0 && (least == 0 || left < least)) least = left;
   }
   return {{},
           0,
           true,
-          {Mistake::memory_too_small, detail::largest_reader(graph), -1, 0, least,
-           Index(machine.memory)}};
+          {all_seen ? Mistake::memory_too_small : Mistake::nothing_found_fits,
+           detail::largest_reader(graph), -1, 0, least, Index(machine.memory)}};
 }
 
 }  // namespace tenon

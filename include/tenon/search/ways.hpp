@@ -82,6 +82,7 @@ constexpr void add_ways(Problem& problem, const SearchOptions& options) {
     }
     add_unstated(problem, id);
     if (!is_searched(problem.graph, n, options)) continue;
+    if (allowed.all_devices && !options.candidates.all_devices) problem.all_ways_there = false;
     const Operands o = problem.graph.operands(n, problem.layouts.devices());
     for (const Splits& splits : candidates(*n.op, o, n.shape, problem.layouts.devices(), allowed)) {
       List<Candidate>& known = problem.of(id).candidates;
@@ -104,8 +105,9 @@ constexpr List<int> all_ways(const Problem& problem, int way) {
 
 /// The plans of these ways, the cheapest first.
 constexpr Frontier walk(Problem& problem, const List<int>& ways, std::size_t beam,
-                        Merging merging = Merging::by_cost, bool counts_computing = true) {
-  Frontier frontier(problem, ways, beam, merging, counts_computing);
+                        Merging merging = Merging::by_cost, bool counts_computing = true,
+                        double most_bytes = 1e300) {
+  Frontier frontier(problem, ways, beam, merging, counts_computing, most_bytes);
   for (int id = 0; id < int(problem.nodes.size()); ++id) frontier.visit(id);
   frontier.finish();
   return frontier;
