@@ -41,7 +41,8 @@ inline std::string compiled(const std::string& text, const std::string& architec
 }
 
 /// The same, kept in a folder, if one is named. A file there that is cut short or of other kernels
-/// is not believed: its head holds the length and a number of the code.
+/// is not believed: its head holds the length and a number of the code. One that cannot be written
+/// is compiled again next time.
 inline std::string compiled(const std::string& text, const std::string& architecture,
                             const std::string& folder) {
   if (folder.empty()) return compiled(text, architecture);
@@ -62,16 +63,16 @@ inline std::string compiled(const std::string& text, const std::string& architec
   }
   std::string code = compiled(text, architecture);
   head[0] = code.size(), head[1] = number_of(code);
-  const std::string own = sentence(path, ".", int(::getpid()));  // ranks may all write it
+  char host[256] = {};
+  ::gethostname(host, sizeof host - 1);
+  const std::string own = sentence(path, ".", host, ".", int(::getpid()));  // ranks may all write
   std::ofstream to(own, std::ios::binary);
   to.write(reinterpret_cast<const char*>(head), sizeof head);
   to.write(code.data(), std::streamsize(code.size()));
   to.close();
-  std::error_code failed;
+  std::error_code failed, ignored;
   if (to) std::filesystem::rename(own, path, failed);
-  if (!to || failed)
-    throw Error(sentence("the folder ", folder, " cannot keep compiled kernels: ", own,
-                         " cannot be written"));
+  if (!to || failed) std::filesystem::remove(own, ignored);
   return code;
 }
 
