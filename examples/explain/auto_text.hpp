@@ -177,9 +177,11 @@ inline void explain_search(std::ostream& out, const AutoQuestion& q) {
     return;
   }
   out << (q.model.empty() ? "The tutorial's network" : q.model) << " on " << q.devices << " of "
-      << machine.name << ", by " << q.search.mode << (found.exact ? ": nothing is cheaper" : "")
-      << "\n"
-      << machine.source << "\n\n";
+      << machine.name << ", by " << q.search.mode << ": "
+      << (found.exact ? "nothing is cheaper among " : "perhaps not the cheapest among ");
+  std::size_t searched = 0, ways = 0;
+  for (const auto& own : others) searched += !own.empty(), ways += own.size();
+  out << ways << " ways of " << searched << " operators\n" << machine.source << "\n\n";
   const auto column = [&](std::string s, std::size_t width) {
     s.resize(std::max(s.size() + 2, width), ' ');
     return s;
