@@ -93,7 +93,7 @@ TEST_CASE("MindSpore's layouts and routes give one rank's numbers too") {
 namespace {
 
 /// What a network of one product says of these splits.
-std::string error_of_cut(const Splits& splits, Index devices, const Dims& weight = {6, 4}) {
+std::string error_in(const Splits& splits, Index devices, const Dims& weight = {6, 4}) {
   struct Product {
     MatMul multiply;
     Dims weight;
@@ -115,18 +115,18 @@ TEST_CASE("an illegal strategy is found with its layer, dimension and numbers") 
       if (text.find(part) == std::string::npos) return false;
     return true;
   };
-  CHECK(error_of_cut({{2, 2}, {2, 2}}, 8) == "");
-  CHECK(says(error_of_cut({{2, 1}, {3, 1}}, 6), {"layer.matmul", "dimension k: 1 and 3"}));
-  CHECK(says(error_of_cut({{2, 2}, {2, 2}}, 4), {"layer.matmul", "cuts over: 8, devices: 4"}) ==
-        !error_of_cut({{2, 2}, {2, 2}}, 4).empty());
-  CHECK(says(error_of_cut({{4, 2}, {2, 1}}, 4), {"layer.matmul", "cuts over: 8, devices: 4"}));
-  CHECK(says(error_of_cut({{2, 1}}, 2), {"layer.matmul", "splits: 1, inputs: 2"}));
-  CHECK(says(error_of_cut({{2}, {1, 1}}, 2), {"layer.matmul", "input 0: numbers: 1, dimensions: 2"}));
-  CHECK(says(error_of_cut({{0, 1}, {1, 1}}, 2), {"layer.matmul", "dimension m: parts: 0"}));
-  CHECK(says(error_of_cut({{{2, 2}, {2, 1}}, {8, 1}}, 4), {"layer.matmul", "dimension 0: parts: 8"}));
-  CHECK(error_of_cut({{{2, 2}, {2, 1}}, {4, 1}}, 4) == "");
-  CHECK(error_of_cut({{{2, 2}, {2, 1}}, {2, 1}}, 4) == "");
-  CHECK(says(error_of_cut({}, 4, {7, 4}), {"layer.matmul", "dimension k: 6 and 7"}));
+  CHECK(error_in({{2, 2}, {2, 2}}, 8) == "");
+  CHECK(says(error_in({{2, 1}, {3, 1}}, 6), {"layer.matmul", "dimension k: 1 and 3"}));
+  CHECK(says(error_in({{2, 2}, {2, 2}}, 4), {"layer.matmul", "cuts over: 8, devices: 4"}) ==
+        !error_in({{2, 2}, {2, 2}}, 4).empty());
+  CHECK(says(error_in({{4, 2}, {2, 1}}, 4), {"layer.matmul", "cuts over: 8, devices: 4"}));
+  CHECK(says(error_in({{2, 1}}, 2), {"layer.matmul", "splits: 1, inputs: 2"}));
+  CHECK(says(error_in({{2}, {1, 1}}, 2), {"layer.matmul", "input 0: numbers: 1, dimensions: 2"}));
+  CHECK(says(error_in({{0, 1}, {1, 1}}, 2), {"layer.matmul", "dimension m: parts: 0"}));
+  CHECK(says(error_in({{{2, 2}, {2, 1}}, {8, 1}}, 4), {"layer.matmul", "dimension 0: parts: 8"}));
+  CHECK(error_in({{{2, 2}, {2, 1}}, {4, 1}}, 4) == "");
+  CHECK(error_in({{{2, 2}, {2, 1}}, {2, 1}}, 4) == "");
+  CHECK(says(error_in({}, 4, {7, 4}), {"layer.matmul", "dimension k: 6 and 7"}));
 }
 
 TEST_CASE("an operator that is to stay where its operands lie says where they disagree") {
