@@ -17,10 +17,10 @@ static_assert(balanced_block(10, 4, 1) == Interval{2, 5});
 static_assert(balanced_block(1, 8, 7) == Interval{0, 1} && balanced_block(1, 8, 0).size() == 0);
 
 // The output of a MatMul cut ((2,1),(1,2)) on eight devices, as MindSpore records it.
-constexpr LayoutRecord record{{2, 1, 2, 2}, {{3}, {1}}, {32, 512}};
-static_assert(!examine(record));
-static_assert(lower(record) == whole({32, 512}).cut(0, {{2, 4}}).cut(1, {{2, 2}}));
-static_assert(lower(record).box(2) == Box{{0, 16}, {256, 512}});
+constexpr LayoutRecord matmul_record{{2, 1, 2, 2}, {{3}, {1}}, {32, 512}};
+static_assert(!examine(matmul_record));
+static_assert(lower(matmul_record) == whole({32, 512}).cut(0, {{2, 4}}).cut(1, {{2, 2}}));
+static_assert(lower(matmul_record).box(2) == Box{{0, 16}, {256, 512}});
 
 // One exchange: what is sent is received.
 constexpr bool what_is_sent_is_received(const Distribution& from, const Distribution& to,
@@ -30,7 +30,7 @@ constexpr bool what_is_sent_is_received(const Distribution& from, const Distribu
     difference += sent(from, to, rank, devices).elements - received(from, to, rank);
   return difference == 0;
 }
-static_assert(what_is_sent_is_received(lower(record), whole({32, 512}), 8));
+static_assert(what_is_sent_is_received(lower(matmul_record), whole({32, 512}), 8));
 static_assert(what_is_sent_is_received(whole({7, 5}).cut(1, {{3, 1}}),
                                        whole({7, 5}).cut(0, {{2, 3}}), 6));
 static_assert(what_is_sent_is_received(whole({7}).cut(Cut::sum, {{6, 1}}),
