@@ -97,14 +97,27 @@ double quarter(std::vector<double> values) {
   return values[values.size() / 4];
 }
 
-/// The lower quarter of several measurements of about so long each.
-double typical(bench::Together& ranks, const std::function<void()>& run, double seconds) {
-  run();
-  const double one = ranks.agree(seconds_of(ranks, run, 3));
-  const long runs = std::max(1l, long(seconds / 21 / one));
-  std::vector<double> all;
-  for (int i = 0; i < 21; ++i) all.push_back(seconds_of(ranks, run, runs));
-  return ranks.agree(quarter(all));
+using Run = std::function<void()>;
+
+/// Seconds of one of each, measured by turns so that a disturbance meets all: the lower quarter of
+/// many rounds, in which each runs about so long in all.
+std::vector<double> by_turns(bench::Together& ranks, const std::vector<Run>& all, double seconds) {
+  constexpr int rounds = 31;
+  std::vector<long> runs;
+  for (const Run& run : all) {
+    run();
+    const double one = ranks.agree(seconds_of(ranks, run, 3));
+    runs.push_back(std::max(1l, long(seconds / rounds / one)));
+  }
+  std::vector<std::vector<double>> times(all.size());
+  for (int round = 0; round <= rounds; ++round)
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const double one = seconds_of(ranks, all[i], runs[i]);
+      if (round) times[i].push_back(one);
+    }
+  std::vector<double> result;
+  for (const auto& own : times) result.push_back(ranks.agree(quarter(own)));
+  return result;
 }
 
 struct Product {
@@ -114,28 +127,24 @@ struct Product {
   }
 };
 
-/// What ranks of a node do between computations.
-using Meeting = std::function<void()>;
-
-/// A product of so many rows on every rank at once, each alone, and a meeting: where ranks share
-/// processors, one finds the caches as the others left them.
-double product_seconds(bench::Together& ranks, const Options& o, const Backend& backend,
-                       const Dims& x, Index columns, const Meeting& meet) {
-  Alone alone;
-  Forward forward(trace(Product{x[1], columns}, {{x}}), alone, backend);
-  const auto run = [&] {
-    forward.run();
-    if (meet) meet();
+/// A product of so many rows on every rank at once, each alone, and what ranks do then: where ranks
+/// share processors, one finds the caches as the others left them.
+Run product_then(const Dims& x, Index columns, const Run& then) {
+  static Alone alone;
+  static const Cpu cpu;
+  return [forward = std::make_shared<Forward>(trace(Product{x[1], columns}, {{x}}), alone, cpu),
+          then] {
+    forward->run();
+    if (then) then();
   };
-  return typical(ranks, run, o.seconds);
 }
 
 /// An exchange that is ready, with its memory.
 class Moving {
  public:
   Moving(Communication& communication, const Distribution& from, const Distribution& to, int tag)
-      : scratch_(static_cast<std::size_t>(16 * from.shape[0] + 4096)),
-        x_(static_cast<std::size_t>(from.shape[0])),
+      : scratch_(static_cast<std::size_t>(16 * product(from.shape) + 4096)),
+        x_(static_cast<std::size_t>(product(from.shape))),
         y_(x_.size()),
         held_(std::size_t(volume(from.box(communication.rank()))) * 4) {
     const Index devices = communication.size();
@@ -156,87 +165,88 @@ class Moving {
   std::unique_ptr<Exchange> exchange_;
 };
 
-/// An exchange of so many bytes that each rank has in the end, as one step of a network: ranks come
-/// to it from a product, and where they share processors they do not all come at once.
-double exchange_seconds(bench::Together& ranks, const Options& o, Communication& communication,
-                        const Distribution& from, const Distribution& to, int tag) {
-  Moving moving(communication, from, to, tag);
-  Alone alone;
-  const Cpu cpu;
-  const Dims rows{32, 784};
-  constexpr Index columns = 64;
-  Forward product(trace(Product{rows[1], columns}, {{rows}}), alone, cpu);
-  const auto run = [&] {
-    product.run();
-    moving.run();
-  };
-  const double without = typical(
-      ranks, [&] { product.run(); }, o.seconds);
-  return std::max(0., typical(ranks, run, o.seconds) - without);
-}
-
-/// What ranks at work measure is divided by how many share a processor.
+/// What ranks at work measure is divided by how many share a processor. An exchange is measured as
+/// one step of a network: ranks come to it from a product, and where they share processors they do
+/// not all come at once.
 void calibrate(const Options& o, Communication& communication, bench::Together& ranks) {
-  const Cpu cpu;
   MachineFile file{"measured", "bench/auto_parallel --calibrate", {}};
   Machine& m = file.machine;
   const Index devices = communication.size();
   m.node_ranks = o.node_ranks ? o.node_ranks : Index(communication.node().size());
   m.processors = o.processors ? o.processors : Index(std::thread::hardware_concurrency());
   m.memory = 4e9;
-  const double turns = double(m.turns(devices));
-  m.step = product_seconds(ranks, o, cpu, {1, 8}, 8, nullptr) / turns;
-  int tag = 0;
-  const Index together = std::min(devices, m.node_ranks);
-  Meeting meet;
-  if (together > 1) {
-    const Distribution all = whole({16 * devices});
-    meet = [moving = std::make_shared<Moving>(communication, all.cut(0, {{together, 1}}), all,
-                                              ++tag)] { moving->run(); };
-  }
-  const double meeting = product_seconds(ranks, o, cpu, {1, 8}, 8, meet);
-  const auto seconds = [&](Index rows, Index inner, Index columns) {
-    const double both = product_seconds(ranks, o, cpu, {rows, inner}, columns, meet);
-    return std::max(both - meeting, 1e-9) / turns;
-  };
-  m.flops = 2. * 64 * 784 * 512 / seconds(64, 784, 512);
-  // few rows: what they wait for is the other operand
-  const auto reading_rate = [&](Index inner, Index columns) {
-    return 4. * double(inner * columns + 4 * (inner + columns)) / seconds(4, inner, columns);
-  };
   m.cache = 4e6;
-  m.cache_rate = reading_rate(784, 512);
-  m.memory_rate = std::min(m.cache_rate, reading_rate(2048, 2048));
-  const auto gathering = [&](Index group, Index bytes_in_all) {
-    const Distribution all = whole({bytes_in_all / 4});
-    return exchange_seconds(ranks, o, communication, all.cut(0, {{group, 1}}), all, ++tag);
+  const double turns = double(m.turns(devices));
+  const Index most = std::min(devices, m.node_ranks);
+  int tag = 0;
+  // columns, as most products leave them: pieces of rows
+  const auto moved = [&](const Distribution& from, const Distribution& to) -> Run {
+    return [moving = std::make_shared<Moving>(communication, from, to, ++tag)] { moving->run(); };
   };
-  const auto scattering = [&](Index group, Index bytes_in_all) {
-    const Distribution all = whole({bytes_in_all / 4});
-    return exchange_seconds(ranks, o, communication, all.cut(Cut::sum, {{group, 1}}),
-                            all.cut(0, {{group, 1}}), ++tag);
+  const auto gather = [&](Index group, Index width) {
+    const Distribution all = whole({32, width});
+    return moved(all.cut(1, {{group, 1}}), all);
   };
-  constexpr Index much = 1 << 18;
-  const Index little = 64 * devices;
-  if (m.node_ranks > 1 && devices > 1) {
-    const Index most = std::min(devices, m.node_ranks);
-    const double taken = double(much) * double(most - 1) / double(most);
-    const double two = gathering(2, little) / turns, all = gathering(most, little) / turns;
-    m.inside.message = most > 2 ? std::max(0., (all - two) / double(most - 2)) : 0;
-    m.inside.exchange = std::max(0., all - double(most - 1) * m.inside.message);
-    m.inside.rate = taken / std::max(gathering(most, much) / turns - all, 1e-9);
-    m.inside.sums = taken / std::max(scattering(most, much) / turns - all, 1e-9);
+  const auto scatter = [&](Index group, Index width) {
+    const Distribution all = whole({32, width});
+    return moved(all.cut(Cut::sum, {{group, 1}}), all.cut(0, {{group, 1}}));
+  };
+  const Index little = devices, much = 512;
+  const auto bytes = [](Index width) { return 4. * 32 * double(width); };
+  const Run meet = most > 1 ? gather(most, little) : Run();
+  enum { step, meeting, computing, cached, read, came, two, all, many, sums, measured };
+  std::vector<Run> runs(measured, [] {});
+  runs[step] = product_then({1, 8}, 8, nullptr);
+  runs[meeting] = product_then({1, 8}, 8, meet);
+  runs[computing] = product_then({32, 512}, 512, meet);
+  runs[cached] = product_then({4, 784}, 512, meet);  // few rows wait for the other operand
+  runs[read] = product_then({4, 2048}, 2048, meet);
+  runs[came] = product_then({32, 784}, 64, nullptr);
+  if (most > 1) {
+    const auto after_product = [&](const Run& then) { return product_then({32, 784}, 64, then); };
+    runs[two] = after_product(gather(2, little));
+    runs[all] = after_product(gather(most, little));
+    runs[many] = after_product(gather(most, much));
+    runs[sums] = after_product(scatter(most, much));
+  }
+  const std::vector<double> seconds = by_turns(ranks, runs, 2 * o.seconds);
+  const auto of_product = [&](int which) {
+    return std::max(seconds[std::size_t(which)] - seconds[meeting], 1e-9) / turns;
+  };
+  const auto of_exchange = [&](int which) {
+    return std::max(seconds[std::size_t(which)] - seconds[came], 0.) / turns;
+  };
+  const auto reading_rate = [&](Index inner, Index columns, int which) {
+    return 4. * double(inner * columns + 4 * (inner + columns)) / of_product(which);
+  };
+  m.step = seconds[step] / turns;
+  m.flops = 2. * 32 * 512 * 512 / of_product(computing);
+  m.cache_rate = reading_rate(784, 512, cached);
+  m.memory_rate = std::min(m.cache_rate, reading_rate(2048, 2048, read));
+  if (most > 1) {
+    const double taken = bytes(much) * double(most - 1) / double(most);
+    if (most > 2)
+      m.inside.message = std::max(0., of_exchange(all) - of_exchange(two)) / double(most - 2);
+    m.inside.exchange = std::max(0., of_exchange(all) - double(most - 1) * m.inside.message);
+    m.inside.rate = taken / std::max(of_exchange(many) - of_exchange(all), 1e-9);
+    m.inside.sums = taken / std::max(of_exchange(sums) - of_exchange(all), 1e-9);
   }
   if (devices > m.node_ranks) {
     const double nodes = double((devices + m.node_ranks - 1) / m.node_ranks);
-    const double few = gathering(devices, little), many = gathering(devices, much);
-    const auto inside = [&](Index bytes_in_all) {
+    constexpr Index long_messages = 2048;
+    const std::vector<double> crossing =
+        by_turns(ranks,
+                 {runs[came], product_then({32, 784}, 64, gather(devices, little)),
+                  product_then({32, 784}, 64, gather(devices, long_messages))},
+                 2 * o.seconds);
+    const double few = crossing[1] - crossing[0], more = crossing[2] - crossing[0];
+    const auto inside = [&](Index width) {
       return turns * (m.inside.exchange + double(devices - 1) * m.inside.message +
-                      double(bytes_in_all) / m.inside.rate);
+                      bytes(width) / m.inside.rate);
     };
     m.between.exchange = std::max(0., few - inside(little));
-    m.between.rate = double(much) * (nodes - 1) / nodes /
-                     std::max(many - inside(much) - m.between.exchange, 1e-9);
+    m.between.rate = bytes(long_messages) * (nodes - 1) / nodes /
+                     std::max(more - inside(long_messages) - m.between.exchange, 1e-9);
   }
   if (ranks.rank()) return;
   const std::string json = machine_json(file);
@@ -272,21 +282,14 @@ void compare(const Options& o, Communication& communication, bench::Together& ra
       ranking(graph, communication.size(), file.machine, o.count, {}, o.apart);
   const Cpu cpu;
   std::vector<std::unique_ptr<Forward>> forwards;
-  std::vector<double> predicted, measured;
+  std::vector<double> predicted;
   for (const Searched& one : best) {
     forwards.push_back(std::make_unique<Forward>(one.apply(graph), communication, cpu));
     predicted.push_back(double(one.cost) * 1e-12);
   }
-  constexpr int rounds = 31;  // by turns, so that a disturbance meets all
-  std::vector<std::vector<double>> times(forwards.size());
-  const long runs = std::max(1l, long(o.seconds / rounds / predicted[0]));
-  for (int round = 0; round <= rounds; ++round)
-    for (std::size_t i = 0; i < forwards.size(); ++i) {
-      const double one = seconds_of(
-          ranks, [&] { forwards[i]->run(); }, runs);
-      if (round) times[i].push_back(one);
-    }
-  for (const auto& own : times) measured.push_back(ranks.agree(quarter(own)));
+  std::vector<Run> runs;
+  for (auto& forward : forwards) runs.push_back([&forward] { forward->run(); });
+  const std::vector<double> measured = by_turns(ranks, runs, o.seconds);
   if (ranks.rank()) return;
   const double tau = kendall_tau(predicted, measured);
   if (o.as_json) {
