@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <set>
 
+#include <tenon/backend/cuda/architecture.hpp>
 #include <tenon/backend/cuda/find_device.hpp>
 #include <tenon/backend/cuda/machine.hpp>
 #include <tenon/backend/reference.hpp>
@@ -121,6 +123,7 @@ TEST_CASE("a network on a device gives the reference's numbers, and recorded wor
   const std::vector<float> expected = small_answer(Reference{});
   Small model(Cuda{});
   fill_small(model);
+  pretended::device().calls.clear();
   for (int times = 0; times < 3; ++times) {
     const auto y = model.predict(small_input);
     for (std::size_t i = 0; i < expected.size(); ++i)
@@ -155,11 +158,11 @@ TEST_CASE("parameters that did not arrive are brought again") {
   Small model(Cuda{});
   fill_small(model);
   model.predict(small_input);
-  for (const char* call : {"work", "cudaStreamSynchronize", "cudaMemcpyAsync"}) {
+  for (const char* call : {"cudaStreamSynchronize", "cudaMemcpyAsync"}) {
     model.set_parameter<float>("second.bias", std::vector<float>{1, 2, 3, 4});
     model.predict(small_input);
     fill_small(model);
-    fresh->fail(call, cudaErrorLaunchFailure);
+    fresh->fail(call, cudaErrorInvalidValue);
     CAPTURE(call);
     CHECK(error_of([&] { model.predict(small_input); }) != "");
     const auto y = model.predict(small_input);
@@ -210,11 +213,12 @@ TEST_CASE("nothing is in flight when a forward or the making of a model has fail
       CHECK(pretended::idle());
     }
   }
-  for (int after = 1; after < 20; ++after) {
-    fresh->fail("cudaMalloc", cudaErrorMemoryAllocation, after);
-    error_of([&] { Small model(Cuda{}); });
-    CHECK(pretended::idle());
-  }
+  for (const char* call : {"cudaMalloc", "cudaHostAlloc", "cublasLtMatmul"})
+    for (int after = 1; after < 20; ++after) {
+      fresh->fail(call, cudaErrorMemoryAllocation, after);
+      error_of([&] { Small model(Cuda{}); });
+      CHECK(pretended::idle());
+    }
   fresh->reset();
   halved = 0;
   CHECK(error_of([&] {
@@ -241,8 +245,10 @@ TEST_CASE("what a law threw on the host is told once, also where the device fail
   throwing();
   throwing();
   fresh->fail("work", cudaErrorLaunchFailure, 2);
-  CHECK(error_of([&] { device->wait(); }).find("cudaErrorLaunchFailure") != std::string::npos);
-  CHECK(error_of([&] { device->wait(); }) == "");
+  const std::string failed =
+      "tenon: CUDA: work on device 0 (Pretended) failed: pretended (cudaErrorLaunchFailure)";
+  CHECK(error_of([&] { device->wait(); }) == failed);
+  CHECK(error_of([&] { device->wait(); }) == failed);  // the fault is told again, "no" is not
 }
 
 TEST_CASE("other batches share the parameters; state = predict(state)") {
@@ -304,6 +310,17 @@ TEST_CASE("too little memory is told before anything is loaded, with what is nee
   CHECK(fresh->calls["cudaMalloc"] == 0);
   const CudaOptions brain{.weights = Element::bfloat16, .measure = false};
   CHECK(error_of([&] { Large model(Cuda{brain}); }) == "");
+  fresh->memory = std::size_t(66.2 * 1048576);
+  CHECK(error_of([&] { Large model(Cuda{brain}); }) ==
+        "tenon: device 0 (Pretended) has 66.2 MiB of memory free, but rank 0 needs 66.5 MiB: 32.0 "
+        "MiB for parameters, 1.0 MiB for what is in between, 1.0 MiB for inputs, 32.5 MiB for the "
+        "libraries and rounded operands; legal: more ranks on more devices, a smaller batch, "
+        "weights of 16 bits");
+  fresh->memory = std::size_t(66.6 * 1048576);  // enough for all that is ever allocated
+  CHECK(error_of([&] {
+          Large model(Cuda{brain});
+          model.predict(std::vector<float>(64 * 4096));
+        }) == "");
   fresh->memory = 256u << 20;
   fresh->fail("cudaMalloc", cudaErrorMemoryAllocation, 2);  // somebody else was faster
   CHECK(error_of([] { Large model(Cuda{{.measure = false}}); })
@@ -317,21 +334,139 @@ TEST_CASE("an error in the middle of a forward is told, and the next forward can
   fill_small(model);
   const auto y = model.predict(small_input);
   const std::vector<float> expected(y.begin(), y.end());
-  fresh->fail("work", cudaErrorLaunchFailure, 3);
-  CHECK(error_of([&] { model.predict(small_input); }) ==
-        "tenon: CUDA: work on device 0 (Pretended) failed: pretended (cudaErrorLaunchFailure)");
-  for (const char* call : {"cudaGraphLaunch", "cudaStreamSynchronize", "cudaSetDevice"}) {
-    fresh->fail(call, cudaErrorLaunchFailure);
-    CHECK(error_of([&] { model.predict(small_input); }).find("cudaErrorLaunchFailure") !=
-          std::string::npos);
+  for (const char* call : {"cudaGraphLaunch", "cudaStreamSynchronize", "cudaGetDevice"}) {
+    fresh->fail(call, cudaErrorInvalidValue);
+    CHECK(error_of([&] { model.predict(small_input); }).starts_with("tenon: CUDA: "));
   }
   const auto again = model.predict(small_input);
   CHECK(std::equal(again.begin(), again.end(), expected.begin()));
   for (const char* call : {"cublasLtMatmul", "cudaMemcpyAsync", "cudaGraphInstantiate"}) {
     Small other(Cuda{{.measure = false}});
     fill_small(other);
-    fresh->fail(call, cudaErrorLaunchFailure);
+    fresh->fail(call, cudaErrorInvalidValue);
     CHECK(error_of([&] { other.predict(small_input); }) != "");
     CHECK(error_of([&] { other.predict(small_input); }) == "");
   }
+}
+
+TEST_CASE("after a fault of the device every forward and every model says so, and all can end") {
+  Fresh fresh;
+  Small model(Cuda{});
+  fill_small(model);
+  model.predict(small_input);
+  fresh->fail("work", cudaErrorLaunchFailure, 3);
+  CHECK(error_of([&] { model.predict(small_input); }) ==
+        "tenon: CUDA: work on device 0 (Pretended) failed: pretended (cudaErrorLaunchFailure)");
+  for (int times = 0; times < 2; ++times)
+    CHECK(error_of([&] { model.predict(small_input); }).ends_with("(cudaErrorLaunchFailure)"));
+  CHECK(error_of([&] { Small other(Cuda{}); }).find("(cudaErrorLaunchFailure)") !=
+        std::string::npos);
+  CHECK(pretended::idle());
+}
+
+TEST_CASE("a model that was made has all that it needs: a forward makes nothing but its graph") {
+  Fresh fresh;
+  for (Element weights : {Element::float32, Element::bfloat16})
+    for (bool measure : {false, true}) {
+      Small model(Cuda{{.weights = weights, .measure = measure}});
+      fill_small(model);
+      fresh->calls.clear();
+      model.predict(small_input);
+      for (const char* call : {"cudaMalloc", "cudaHostAlloc", "cudaEventCreate", "cudaFree",
+                               "cudaFreeHost", "nvrtcCompileProgram", "cudaLibraryLoadData",
+                               "cudaLibraryGetKernel", "cublasLtMatmulAlgoGetHeuristic"}) {
+        CAPTURE(call);
+        CHECK(fresh->calls[call] == 0);
+      }
+      CHECK(fresh->calls["cudaGraphInstantiate"] == 1);
+    }
+}
+
+TEST_CASE("the caller's device stays the caller's, and none is opened that nobody uses") {
+  Fresh fresh;
+  fresh->devices = 3;
+  int now = -1;
+  const auto current = [&] { return cudaGetDevice(&now), now; };
+  cudaSetDevice(2);
+  {
+    Small model(Cuda{{.device = 1}});
+    CHECK(current() == 2);
+    fill_small(model);
+    model.predict(small_input);
+    CHECK(current() == 2);
+    fresh->fail("cudaGraphLaunch", cudaErrorInvalidValue);
+    CHECK(error_of([&] { model.predict(small_input); }) != "");
+    CHECK(current() == 2);
+    model.predict(std::span(small_input).first(12));  // another program
+    CHECK(current() == 2);
+  }
+  CHECK(current() == 2);
+  CHECK(error_of([] { Small model(Cuda{{.device = 7}}); }) != "");
+  CHECK(current() == 2);
+  const auto device = Cuda{{.device = 1}}.device(0);
+  device->enter();  // for good
+  CHECK(current() == 1);
+  cudaSetDevice(0);
+  fresh->contexts.clear();  // as a process that has used none
+  Small model(Cuda{{.device = 1}});
+  CHECK(fresh->contexts == std::set<int>{1});
+  cudaSetDevice(0);
+}
+
+TEST_CASE("the pretended CUDA refuses what CUDA refuses while work is recorded") {
+  Fresh fresh;
+  const auto device = Cuda{}.device(0);
+  const auto there = device->allocate(64), here = device->allocate_staging(64);
+  const auto error_in_record = [&](auto&& call) {
+    cudaError_t code = cudaSuccess;
+    const std::string error = error_of([&] { device->record([&] { code = call(); }); });
+    CHECK(error.find("cudaStreamEndCapture") != std::string::npos);  // it is spoilt
+    return code;
+  };
+  void* data = nullptr;
+  CHECK(error_in_record([&] { return cudaMalloc(&data, 64); }) ==
+        cudaErrorStreamCaptureUnsupported);
+  CHECK(error_in_record([&] { return cudaHostAlloc(&data, 64, 0); }) ==
+        cudaErrorStreamCaptureUnsupported);
+  CHECK(error_in_record([&] { return cudaFree(nullptr); }) == cudaErrorStreamCaptureUnsupported);
+  CHECK(error_in_record([&] { return cudaMemcpy(there.get(), here.get(), 64,
+                                                cudaMemcpyHostToDevice); }) ==
+        cudaErrorStreamCaptureImplicit);
+  CHECK(error_of([&] { device->record([&] { device->wait(); }); })
+            .find("cudaErrorStreamCapture") != std::string::npos);
+  CHECK(error_of([&] { device->record([&] { device->upload(there.get(), here.get(), 64); }); }) ==
+        "");
+  device->wait();
+}
+
+TEST_CASE("the pretended CUDA: memory of one device is not another's") {
+  Fresh fresh;
+  fresh->devices = 2;
+  const auto first = Cuda{{.device = 0}}.device(0), second = Cuda{{.device = 1}}.device(0);
+  first->enter();
+  const auto there = first->allocate(64), here = first->allocate_staging(64);
+  second->enter();
+  CHECK(error_of([&] { second->upload(there.get(), here.get(), 64); }) != "");
+  first->enter();
+  CHECK(error_of([&] { first->upload(there.get(), here.get(), 64); }) == "");
+  first->wait();
+  CHECK(fresh->fault == cudaSuccess);
+}
+
+TEST_CASE("a device that is newer than NVRTC runs what its driver compiles") {
+  Fresh fresh;
+  fresh->capability = 120;
+  CHECK(small_answer(Cuda{}) == [&] {
+    fresh->capability = 90;
+    return small_answer(Cuda{});
+  }());
+  fresh->capability = 75;
+  CHECK(error_of([] { small_answer(Cuda{}); }) ==
+        "tenon: no kernels for a device of compute capability 7.5: this CUDA Toolkit's NVRTC "
+        "compiles for 8.0, 9.0, 10.0; legal: a newer device, or an older toolkit");
+  constexpr int known[] = {80, 86, 90, 100};
+  for (const auto& [device, expected] : {std::pair(80, "sm_80"), {90, "sm_90"}, {100, "sm_100"},
+                                         {89, "compute_86"}, {103, "compute_100"},
+                                         {120, "compute_100"}})
+    CHECK(detail::architecture_for(device, known) == expected);
 }

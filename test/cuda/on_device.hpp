@@ -28,6 +28,8 @@ class OnDevice {
     staging_ = device_->allocate_staging(size(given.output));
     kernel = cuda.prepare(op.name, there_, {});
   }
+  /// By another kernel: made(call), of the call with its blocks on the device.
+  void make(auto&& made) { kernel = made(there_); }
 
   /// At once; then `recorded` times as it was recorded. The result is in the given block.
   void run(int recorded = 0) {

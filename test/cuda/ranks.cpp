@@ -10,7 +10,7 @@
 #include <tenon/run/device_view.hpp>
 #include <tenon/run/executor.hpp>
 
-#include "../plan/random_network.hpp"
+#include "../run/random_forward.hpp"
 #include "../support/cuda/pretended.hpp"
 #include "../support/error_of.hpp"
 #include "mpi.hpp"
@@ -26,36 +26,7 @@ struct CleanRank {
   pretended::Device* operator->() { return &pretended::device(); }
 };
 
-/// A random network on this rank.
-struct DeviceForward {
-  Parameters parameters;
-  Executor executor;
-  std::vector<std::vector<std::byte>> blocks;
-  Index rank;
-
-  DeviceForward(const Plan& plan, RandomNetwork& network, const Backend& backend,
-                Communication& communication)
-      : parameters(view(plan)),
-        executor(view(plan), backend, communication, parameters),
-        rank(communication.rank()) {
-    for (const auto& [name, whole] : network.parameters)
-      for (const auto& slice : parameters.slices())
-        if (slice.name == name) parameters.set(name, whole.as<float>(), rank);
-    for (std::size_t i = 0; i < network.inputs.size(); ++i)
-      blocks.push_back(
-          block_of(network.inputs[i], plan.buffer(plan.inputs[i]).distribution.box(rank)));
-  }
-  std::vector<float> run() {
-    std::vector<const void*> inputs;
-    for (const auto& block : blocks) inputs.push_back(block.data());
-    const PlanView& plan = executor.plan();
-    const auto* y = static_cast<const float*>(executor.run(inputs));
-    const Index n = volume(plan.buffer(plan.output).distribution.box(rank));
-    return n ? std::vector<float>(y, y + n) : std::vector<float>();
-  }
-};
-
-std::uint64_t bits_of(const std::vector<float>& values) {
+std::uint64_t bits_of(std::span<const float> values) {
   Hash hash;
   for (float value : values) hash.add(std::bit_cast<std::uint32_t>(value));
   return hash.value;
@@ -95,8 +66,9 @@ MPI_TEST_CASE("random networks on devices give one rank's numbers, the same bits
     REQUIRE(!p.finding);
     const Whole expected = evaluate(network.graph, network.inputs, network.parameters);
     const Distribution& y = p.buffer(p.output).distribution;
-    DeviceForward forward(p, network, cuda, communication);
-    const std::vector<float> first = forward.run();
+    RandomForward forward(p, network, cuda, communication);
+    const std::span<const float> run = forward.run();
+    const std::vector<float> first(run.begin(), run.end());
     CHECK(distance(first, expected, y.box(world.rank())) < 1e-4);
     if (y == whole(y.shape)) CHECK(communication.agree(bits_of(first)));
     for (int again = 0; again < 2; ++again)
@@ -175,13 +147,14 @@ MPI_TEST_CASE("a device that one rank lacks is every rank's error", 3) {
   device->devices = 1;
   if (world.rank() == 2) device->memory = 1000;
   const std::string little = error(Cuda{});
-  CHECK(little.starts_with("tenon: device 0 (Pretended) has 0 bytes of memory free, but rank 2 "
-                           "needs "));
+  CHECK(little.starts_with("tenon: device 0 (Pretended) has 0 bytes of memory free, but the 3 "
+                           "ranks on it need "));
   device->memory = 256u << 20;
   CHECK(error(Cuda{{.device = 1}}) ==
         "tenon: no CUDA device 1: this process sees 1 device; legal: 0");
   if (world.rank() == 0) device->fail("cudaLibraryLoadData", cudaErrorLaunchFailure);
-  CHECK(error(Cuda{}).ends_with("(cudaErrorLaunchFailure) (found by rank 0)"));
+  CHECK(error(Cuda{{.exchange = DeviceExchange::staged}})
+            .ends_with("(cudaErrorLaunchFailure) (found by rank 0)"));
   if (world.rank() == 1) device->refuse_algorithm = 0;
   CHECK(error(Cuda{}) == "");  // it takes the other one
 }
@@ -199,8 +172,7 @@ MPI_TEST_CASE("ranks of a node take its devices in turn", tenon_test::all_ranks)
   if (world.rank() == 0)
     CHECK(advice == (world.size() == 1 ? "1 rank on device 0 (Pretended)"
                                        : sentence(world.size(), " ranks on device 0 (Pretended) "
-                                                  "and 1 more; exchanges are staged in the host's "
-                                                  "memory")));
+                                                  "and 1 more; they read each other's memory")));
 }
 
 MPI_TEST_CASE("a plan on devices, said without one", 1) {
@@ -213,7 +185,8 @@ MPI_TEST_CASE("a plan on devices, said without one", 1) {
         "staged\n"
         "a.matmul: cuBLASLt, bias; then ReLU by a kernel\n"
         "b.matmul: cuBLASLt\n"
-        "all-reduce + bias: staged, 120 bytes to the host and 120 to the device\n");
+        "all-reduce + bias: read from the devices of the node; else staged, 120 bytes to the host "
+        "and 120 to the device\n");
   CHECK(device_needs(v, 0, Cuda{}).parameters == (24 * 12 + 12 + 12 * 10 + 10) * 4);
   CHECK(device_needs(v, 0, Cuda{{.weights = Element::float16}}).parameters ==
         (24 * 12 + 12 * 10) * 2 + (12 + 10) * 4);

@@ -59,11 +59,17 @@ class Backend {
   /// Whether its memory is not the host's. Then `device` says where it is, and `prepare` makes
   /// every operator ready for blocks that lie there (its law is KernelCall::law).
   virtual bool has_device() const { return false; }
-  /// The device of this process; the first call opens it.
+  /// The device of this thread; its first call opens one, or takes one that others opened.
   /// @param neighbour which of its node's ranks this is: they share the node's devices
-  virtual std::shared_ptr<Device> device(int) const { return nullptr; }
+  /// @param opened one of this backend's, where the parameters are; none: it has not been given
+  virtual std::shared_ptr<Device> device(int, const Device* = nullptr) const { return nullptr; }
+  /// How the devices of a node's ranks are to exchange.
+  virtual DeviceExchange exchange() const { return DeviceExchange::staged; }
   /// In which elements it keeps a parameter that is this operand of such an operator.
   virtual Element kept_as(std::string_view, int, Element element) const { return element; }
+  /// Bytes of the device's memory that a call needs besides its blocks, while it is done.
+  /// @pre blocks are in the elements that are kept; they need no memory.
+  virtual Index scratch_bytes(std::string_view, const KernelCall&) const { return 0; }
   /// How it does a call, in words, without a device: "a kernel", "its law, on the host".
   virtual std::string way(std::string_view, const KernelCall&) const { return {}; }
 };

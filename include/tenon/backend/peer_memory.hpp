@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Memory of a device that the devices of other ranks of the node read, without the host's between:
-///   auto own = peers->share(4096, readers);  send(peers->name_of(own));         on rank 0
-///   auto theirs = peers->open(name);  device->adding(element, {{theirs.get(), r}}, to)    on rank 1
+///   auto own = peers->share(4096, readers);  send(peers->name_of(own));                on rank 0
+///   auto x = peers->open(name);  device->adding(element, {{x.get(), region}}, to)      on rank 1
 #include <array>
 #include <cstddef>
 #include <cstdint>

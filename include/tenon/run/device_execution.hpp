@@ -2,8 +2,13 @@
 #pragma once
 /// A plan's steps in a device's memory: all of them between two exchanges are one recorded piece of
 /// work, which begins with what came from other ranks and ends with what goes to them.
+#include <optional>
+
+#include <tenon/comm/patience.hpp>
+#include <tenon/run/device_peers.hpp>
+#include <tenon/run/device_pieces.hpp>
 #include <tenon/run/device_places.hpp>
-#include <tenon/run/device_step.hpp>
+#include <tenon/run/shared_device.hpp>
 
 namespace tenon::detail {
 
@@ -15,14 +20,22 @@ class DeviceExecution final : public AnyExecution {
       : plan_(plan),
         rank_(communication.rank()),
         steps_(plan.steps.size()),
-        scratch_(exchange_scratch(plan)) {
+        scratch_(exchange_scratch(plan)),
+        forwards_(int(rank_), Waiting()) {
     check_agreement(plan, communication);
     const int neighbour = neighbour_of(communication);
+    std::optional<DeviceWork> work;
+    Index there = 0;
     communication.together([&] {
-      device_ = backend.device(neighbour);
-      device_->enter();
-      places_.reserve(plan_, rank_, backend, parameters, device_);
+      device_ = backend.device(neighbour, device_of(parameters));
+      work.emplace(*device_);
+      there = places_.find(plan_, rank_, backend, parameters, device_);
     });
+    peers_ = DevicePeers(plan_, *device_, backend.exchange(), communication);
+    const DeviceNeeds needs = device_needs(plan_, rank_, backend);
+    require(needs, there, *device_, communication);
+    communication.together(
+        [&] { places_.reserve(plan_, rank_, needs.scratch, device_, peers_.staged); });
     for (std::size_t i = 0; i < steps_.size(); ++i) prepare_exchange(int(i), communication);
     communication.together([&] {
       try {
@@ -34,7 +47,9 @@ class DeviceExecution final : public AnyExecution {
       }
     });
     agree_on_choices(steps_, communication);
-    divide();
+    pieces_ = pieces_of(steps_);
+    ends_with_exchange_ = !steps_.empty() && ends_on_the_host(plan_, steps_.size() - 1);
+    if (ends_with_exchange_) pieces_.pop_back();
   }
 
   ~DeviceExecution() override { settle(); }
@@ -42,13 +57,18 @@ class DeviceExecution final : public AnyExecution {
   DeviceExecution& operator=(const DeviceExecution&) = delete;
 
   const void* run(std::span<const void* const> inputs) override {
-    device_->enter();
-    try {
-      forward(inputs);
-    } catch (...) {
-      settle();
-      throw;
-    }
+    const DeviceWork work(*device_);
+    const auto run_and_settle = [&] {
+      try {
+        forward(inputs);
+      } catch (...) {
+        settle();
+        throw;
+      }
+    };
+    // Turns are counted: a rank that left a forward has counted otherwise than the others.
+    if (peers_.space) forwards_.guard(run_and_settle);
+    else run_and_settle();
     return result(plan_.output);
   }
   const void* result(int buffer) const override {
@@ -56,26 +76,15 @@ class DeviceExecution final : public AnyExecution {
   }
 
  private:
-  /// Steps [first, last), between an exchange and the next.
-  struct Piece {
-    DeviceStep* enters = nullptr;
-    std::size_t first = 0, last = 0;
-    DeviceStep* leaves = nullptr;
-    std::unique_ptr<Recorded> recorded = {};
-  };
-
-  static Index exchange_scratch(const PlanView& plan) {
-    Index most = 0;
-    for (const Step& step : plan.steps) most = std::max(most, step.scratch_bytes);
-    return most;
-  }
   void forward(std::span<const void* const> inputs) {
     places_.bring_inputs(inputs);
     places_.bring_parameters(device_, rank_);
-    for (Piece& piece : pieces_) {
-      if (piece.recorded) piece.recorded->launch();
-      else work(piece);
-      if (!piece.recorded) piece.recorded = device_->record([&] { work(piece); });
+    for (DevicePiece& piece : pieces_) {
+      const int turn = piece.turns() == 2 ? turn_ : 0;
+      if (piece.recorded[turn]) piece.recorded[turn]->launch();
+      else work(piece, turn);
+      for (int t = 0; t < piece.turns(); ++t)
+        if (!piece.recorded[t]) piece.recorded[t] = device_->record([&] { work(piece, t); });
       device_->wait();
       if (piece.leaves) exchange(*piece.leaves);
     }
@@ -83,7 +92,8 @@ class DeviceExecution final : public AnyExecution {
   /// Nothing is in flight any more that reads or writes what dies here, or what a caller gave. What
   /// the wait itself says is not told: an error before it is, or nobody is there.
   void settle() noexcept try {
-    if (device_) device_->wait();
+    const DeviceWork work(*device_);
+    device_->wait();
   } catch (...) {
   }
   Block block(int id) { return places_.block(plan_, id, rank_); }
@@ -93,15 +103,19 @@ class DeviceExecution final : public AnyExecution {
     DeviceStep& made = steps_[std::size_t(i)];
     made.made.step = &step;
     made.made.home = places_.place(step.output);
-    if (!plan_.communicates(step)) return;
+    if (peers_.steps[std::size_t(i)])
+      made.peers = std::make_unique<PeerExchange>(peers_.space, communication, i);
+    if (!peers_.staged[std::size_t(i)]) return;
     made.given = block_bytes(plan_, step.inputs[0], rank_);
     made.taken = block_bytes(plan_, step.output, rank_);
-    made.made.exchange = communication.prepare(
-        [&](int rank) { return program_of(step, rank); }, scratch_.part(0, step.scratch_bytes), i);
+    made.made.exchange =
+        communication.prepare(programs_of(step), scratch_.part(0, step.scratch_bytes), i);
   }
-  ExchangeProgram program_of(const Step& step, Index rank) const {
-    return exchange_of(plan_.from(step), plan_.to(step), rank, plan_.devices,
-                       plan_.buffer(step.output).element);
+  ExchangePrograms programs_of(const Step& step) const {
+    return [this, &step](int rank) {
+      return exchange_of(plan_.from(step), plan_.to(step), rank, plan_.devices,
+                         plan_.buffer(step.output).element);
+    };
   }
 
   void prepare(DeviceStep& made, const Backend& backend) {
@@ -115,60 +129,51 @@ class DeviceExecution final : public AnyExecution {
           made.made, backend, SumBlocks(), [&](int id) { return block(id); },
           [](int) -> PackedForms* { return nullptr; });
     if (!made.is_exchange()) return;
-    const Block y = block(step.output);
-    if (!made.waits_for_ranks())
-      made.prepare_copies(program_of(step, rank_), block(step.inputs[0]), y, *device_);
+    const Block x = block(step.inputs[0]), y = block(step.output);
+    const ExchangePrograms programs = programs_of(step);
+    if (made.peers) made.peers->prepare(programs, int(rank_), x, y, *device_);
+    else if (!made.waits_for_ranks()) made.prepare_copies(programs(int(rank_)), x, y, *device_);
     const Block bias = step.bias ? block(step.inputs[step.inputs.size() - 1]) : Block();
     made.prepare_finish(y, step.bias ? &bias : nullptr, *device_);
   }
 
-  void divide() {
-    pieces_.push_back({});
-    for (std::size_t i = 0; i < steps_.size(); ++i) {
-      pieces_.back().last = i;
-      if (!steps_[i].waits_for_ranks()) continue;
-      pieces_.back().leaves = &steps_[i];
-      pieces_.push_back({&steps_[i], i + 1, i + 1});
-    }
-    pieces_.back().last = steps_.size();
-    // What came last from the ranks is the only output: it is where it is wanted.
-    const Piece& last = pieces_.back();
-    ends_with_exchange_ = last.enters && !last.enters->finish && last.first == last.last &&
-                          places_.outputs.size() == 1 &&
-                          last.enters->step().output == plan_.output;
-    if (ends_with_exchange_) pieces_.pop_back();
-  }
-
   /// What a piece asks of the device.
-  void work(Piece& piece) {
+  /// @param turn of what it shows; it takes what was shown in the other one
+  void work(DevicePiece& piece, int turn) {
     if (&piece == &pieces_.front())
       for (const auto& x : places_.inputs)
         device_->upload(x.memory.get(), x.staging.get(), x.bytes);
     if (DeviceStep* from = piece.enters) {
-      device_->upload(from->made.home, places_.taken.get(), from->taken);
+      if (from->peers) from->peers->take(1 - turn);
+      else device_->upload(from->made.home, places_.taken.get(), from->taken);
       from->run(places_.at);
     }
     for (std::size_t i = piece.first; i < piece.last; ++i) steps_[i].run(places_.at);
-    if (const DeviceStep* to = piece.leaves)
+    if (DeviceStep* to = piece.leaves) {
+      if (to->peers) return to->peers->show(turn);
       return device_->download(places_.given.get(), places_.place(to->step().inputs[0]), to->given);
+    }
     for (const auto& y : places_.outputs)
       device_->download(y.staging.get(), places_.place(y.buffer), y.bytes);
   }
-  /// Between the ranks, in the host's memory.
+  /// Between the ranks: a meeting, or all of it in the host's memory.
   void exchange(DeviceStep& step) {
-    std::byte* taken = places_.taken.get();
-    const std::byte* y = step.made.exchange->run(places_.given.get(), taken);
-    if (y != taken && step.taken) std::memcpy(taken, y, std::size_t(step.taken));
+    if (!step.peers) return step.exchange(places_.given.get(), places_.taken.get());
+    step.peers->meet();
+    turn_ = 1 - turn_;
   }
 
   PlanView plan_;
   Index rank_;
   std::shared_ptr<Device> device_;
   DevicePlaces places_;
+  DevicePeers peers_;
   std::vector<DeviceStep> steps_;
   Memory scratch_;  // of exchanges; one runs after the other
-  std::vector<Piece> pieces_;
+  std::vector<DevicePiece> pieces_;
   bool ends_with_exchange_ = false;
+  Patience forwards_;  // with peers: none after one that failed
+  int turn_ = 0;       // in which the next is shown that other devices read
 };
 
 }  // namespace tenon::detail

@@ -3,6 +3,7 @@
 /// What a plan needs of a device's memory on one rank, known without a device:
 ///   device_needs(plan, rank, backend) == {.parameters = 2 MiB, .arena = ..., .inputs = ...}
 #include <algorithm>
+#include <vector>
 
 #include <tenon/backend/backend.hpp>
 #include <tenon/core/sentence.hpp>
@@ -31,6 +32,7 @@ inline Element kept_as(const PlanView& plan, int buffer, const Backend& backend)
 /// Bytes on the device; and of the host, where its copies to and from the device begin and end.
 struct DeviceNeeds {
   Index parameters = 0, arena = 0, inputs = 0, staging = 0;
+  Index scratch = 0;  // of the step that needs most besides its blocks
   Index device() const { return parameters + arena + inputs; }
 };
 
@@ -41,12 +43,42 @@ inline Index block_bytes(const PlanView& plan, int buffer, Index rank) {
   return product(Dims{volume(b.distribution.box(rank)), bytes(b.element)});
 }
 /// Of every exchange in turn: what is given, and what is taken.
-inline Index exchange_bytes(const PlanView& plan, Index rank, bool given) {
+/// @param which of the steps are looked at; none: all
+inline Index exchange_bytes(const PlanView& plan, Index rank, bool given,
+                            const std::vector<bool>& which = {}) {
   Index most = 0;
-  for (const Step& step : plan.steps)
-    if (plan.communicates(step))
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
+    if (plan.communicates(step) && (which.empty() || which[i]))
       most = std::max(most, block_bytes(plan, given ? step.inputs[0] : step.output, rank));
+  }
   return most;
+}
+/// Of the host's, for what an exchange packs.
+inline Index exchange_scratch(const PlanView& plan) {
+  Index most = 0;
+  for (const Step& step : plan.steps) most = std::max(most, step.scratch_bytes);
+  return most;
+}
+
+/// A step's call on a rank, without memory.
+inline KernelCall call_of(const PlanView& plan, const Step& step, Index rank,
+                          const Backend& backend) {
+  const auto block = [&](int id) {
+    const Buffer& b = plan.buffer(id);
+    const bool parameter = b.place == Buffer::Place::parameter;
+    return Block{nullptr, b.distribution.box(rank),
+                 parameter ? kept_as(plan, id, backend) : b.element, b.distribution.shape};
+  };
+  KernelCall call;
+  for (int input : step.inputs) call.inputs.push_back(block(input));
+  call.output = block(step.output);
+  call.attributes = step.attributes;
+  call.bias = step.bias;
+  if (!step.activation) return call;
+  call.activation = &step.activation->scalar;
+  call.activation_name = step.activation->name;
+  return call;
 }
 
 inline std::string in_words(Index bytes) {
@@ -71,22 +103,13 @@ inline DeviceNeeds device_needs(const PlanView& plan, Index rank, const Backend&
   for (int input : plan.inputs) needs.inputs += detail::block_bytes(plan, input, rank);
   needs.staging = needs.inputs + detail::block_bytes(plan, plan.output, rank);
   for (int output : plan.further) needs.staging += detail::block_bytes(plan, output, rank);
+  for (const Step& step : plan.steps)
+    if (step.kind == Step::Kind::compute)
+      needs.scratch = std::max(
+          needs.scratch,
+          backend.scratch_bytes(step.op->name, detail::call_of(plan, step, rank, backend)));
   for (bool given : {true, false}) needs.staging += detail::exchange_bytes(plan, rank, given);
   return needs;
-}
-
-/// @param there bytes of parameters that it has already, of other programs of the network
-/// @throws Error where the device has not so much memory.
-inline void require(const DeviceNeeds& needs, Index there, const Device& device, Index rank) {
-  using detail::in_words;
-  const Index own = device.own_bytes(), all = needs.device() - there + own;
-  if (all <= device.free_bytes()) return;
-  throw Error(sentence(device.text(), " has ", in_words(device.free_bytes()),
-                       " of memory free, but rank ", rank, " needs ", in_words(all), ": ",
-                       in_words(needs.parameters - there), " for parameters, ",
-                       in_words(needs.arena), " for what is in between, ", in_words(needs.inputs),
-                       " for inputs, ", in_words(own), " for the libraries; legal: more ranks on ",
-                       "more devices, a smaller batch, weights of 16 bits"));
 }
 
 }  // namespace tenon

@@ -13,6 +13,7 @@ namespace tenon::detail {
 
 /// A parameter on the device, shared by all programs of the network.
 struct DeviceParameter {
+  int buffer;
   Parameters::Slice* slice;
   Element element;
   Device::Memory memory;
@@ -35,6 +36,14 @@ struct DeviceParameter {
   }
 };
 
+/// Where parameters are already, of other programs of the network; null: nowhere.
+inline const Device* device_of(const Parameters& parameters) {
+  for (const Parameters::Slice& slice : parameters.slices())
+    if (!slice.on_device.empty())
+      return static_cast<const Device*>(slice.on_device.back().device.get());
+  return nullptr;
+}
+
 class DevicePlaces {
  public:
   /// An input or an output; an output lies among the buffers.
@@ -47,17 +56,43 @@ class DevicePlaces {
   Places at;  // of each buffer
   std::vector<DeviceParameter> parameters;
   std::vector<Staged> inputs, outputs;
-  Device::Memory given, taken;  // of an exchange between ranks; one runs after the other
+  Device::Memory given, taken;  // of a staged exchange; one runs after the other
 
-  /// @throws Error where the device has too little memory.
-  void reserve(const PlanView& plan, Index rank, const Backend& backend, Parameters& all,
-               const std::shared_ptr<Device>& shared_device) {
-    Device& device = *shared_device;
+  /// Finds the parameters on the device. @return how many bytes of them are there already, of
+  /// other programs of the network
+  Index find(const PlanView& plan, Index rank, const Backend& backend, Parameters& all,
+             const std::shared_ptr<Device>& device) {
+    Index there = 0;
     at.resize(plan.buffers.size());
-    find_parameters(plan, rank, backend, all, shared_device);
+    for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
+      const Buffer& b = plan.buffers[i];
+      kept_.push_back(b.element);
+      if (b.place != Buffer::Place::parameter) continue;
+      kept_[i] = kept_as(plan, int(i), backend);
+      Parameters::Slice& slice = all.at(plan.name(b.name), b.distribution);
+      parameters.push_back(
+          {int(i), &slice, kept_[i], slice.device_copy(device, kept_[i]).memory});
+      if (parameters.back().memory) there += parameters.back().bytes(rank);
+    }
+    return there;
+  }
+  /// @pre find(). @param staged which steps are exchanges that are staged
+  /// @throws Error where the device has too little memory.
+  void reserve(const PlanView& plan, Index rank, Index scratch,
+               const std::shared_ptr<Device>& shared_device, const std::vector<bool>& staged) {
+    Device& device = *shared_device;
+    Index filled = 0;
+    for (DeviceParameter& p : parameters) {
+      Device::Memory& shared = p.slice->device_copy(shared_device, p.element).memory;
+      if (!shared) shared = device.allocate(p.bytes(rank));
+      p.memory = shared;
+      place(p.buffer) = p.memory.get();
+      filled = std::max(filled, p.bytes(rank));
+    }
+    device.reserve(scratch, filled);
     arena_ = device.allocate(plan.arena);
-    given = device.allocate_staging(exchange_bytes(plan, rank, true));
-    taken = device.allocate_staging(exchange_bytes(plan, rank, false));
+    given = device.allocate_staging(exchange_bytes(plan, rank, true, staged));
+    taken = device.allocate_staging(exchange_bytes(plan, rank, false, staged));
     for (int id : plan.inputs) {
       const Index bytes = block_bytes(plan, id, rank);
       inputs.push_back({id, bytes, device.allocate(bytes), device.allocate_staging(bytes)});
@@ -102,29 +137,6 @@ class DevicePlaces {
   }
 
  private:
-  void find_parameters(const PlanView& plan, Index rank, const Backend& backend, Parameters& all,
-                       const std::shared_ptr<Device>& device) {
-    Index there = 0;
-    std::vector<int> ids;
-    for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
-      const Buffer& b = plan.buffers[i];
-      kept_.push_back(b.element);
-      if (b.place != Buffer::Place::parameter) continue;
-      kept_[i] = kept_as(plan, int(i), backend);
-      Parameters::Slice& slice = all.at(plan.name(b.name), b.distribution);
-      parameters.push_back({&slice, kept_[i], slice.device_copy(device, kept_[i]).memory});
-      ids.push_back(int(i));
-      if (parameters.back().memory) there += parameters.back().bytes(rank);
-    }
-    require(device_needs(plan, rank, backend), there, *device, rank);
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-      DeviceParameter& p = parameters[i];
-      Device::Memory& shared = p.slice->device_copy(device, p.element).memory;
-      if (!shared) shared = device->allocate(p.bytes(rank));
-      p.memory = shared;
-      place(ids[i]) = p.memory.get();
-    }
-  }
   void stage_output(const PlanView& plan, int id, Index rank, Device& device) {
     const Index bytes = block_bytes(plan, id, rank);
     outputs.push_back({id, bytes, {}, device.allocate_staging(bytes)});

@@ -8,29 +8,9 @@
 ///     all-reduce + bias: staged, 1280 bytes to the host and 1280 to the device
 #include <tenon/plan/text.hpp>
 #include <tenon/run/device_memory.hpp>
+#include <tenon/run/peer_steps.hpp>
 
 namespace tenon {
-
-namespace detail {
-
-/// A step's call on a rank, without memory.
-inline KernelCall call_of(const PlanView& plan, const Step& step, Index rank) {
-  const auto block = [&](int id) {
-    const Buffer& b = plan.buffer(id);
-    return Block{nullptr, b.distribution.box(rank), b.element, b.distribution.shape};
-  };
-  KernelCall call;
-  for (int input : step.inputs) call.inputs.push_back(block(input));
-  call.output = block(step.output);
-  call.attributes = step.attributes;
-  call.bias = step.bias;
-  if (!step.activation) return call;
-  call.activation = &step.activation->scalar;
-  call.activation_name = step.activation->name;
-  return call;
-}
-
-}  // namespace detail
 
 /// @pre backend.has_device()
 inline std::string device_view(const PlanView& plan, Index rank, const Backend& backend) {
@@ -39,18 +19,24 @@ inline std::string device_view(const PlanView& plan, Index rank, const Backend& 
   std::string view = sentence("memory: ", in_words(needs.parameters), " for parameters, ",
                               in_words(needs.arena), " in between, ", in_words(needs.inputs),
                               " for inputs; ", in_words(needs.staging), " staged\n");
-  for (const Step& step : plan.steps) {
+  if (needs.scratch)
+    view += sentence("rounded operands: ", in_words(needs.scratch), ", of one step at a time\n");
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
     if (step.kind == Step::Kind::view) continue;
     if (step.kind == Step::Kind::compute) {
-      view += sentence(plan.name(step.name), ": ",
-                       backend.way(step.op->name, detail::call_of(plan, step, rank)), "\n");
+      const KernelCall call = detail::call_of(plan, step, rank, backend);
+      view += sentence(plan.name(step.name), ": ", backend.way(step.op->name, call), "\n");
       continue;
     }
     if (!plan.communicates(step)) {
       view += sentence(title(plan, step), ": copies on the device\n");
       continue;
     }
-    view += sentence(title(plan, step), ": staged, ",
+    const bool by_peers =
+        backend.exchange() != DeviceExchange::staged && detail::may_be_by_peers(plan, i);
+    view += sentence(title(plan, step),
+                     by_peers ? ": read from the devices of the node; else staged, " : ": staged, ",
                      detail::block_bytes(plan, step.inputs[0], rank), " bytes to the host and ",
                      detail::block_bytes(plan, step.output, rank), " to the device\n");
   }

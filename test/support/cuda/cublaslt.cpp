@@ -111,7 +111,8 @@ std::size_t bytes_of(const Layout& m) {
 }  // namespace
 
 cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) {
-  device().call("cublasLtCreate");
+  const Turn turn;
+  if (device().call("cublasLtCreate")) return CUBLAS_STATUS_NOT_INITIALIZED;
   return *handle = reinterpret_cast<cublasLtHandle_t>(&device()), CUBLAS_STATUS_SUCCESS;
 }
 cublasStatus_t cublasLtDestroy(cublasLtHandle_t) { return CUBLAS_STATUS_SUCCESS; }
@@ -178,7 +179,8 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
     cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d,
     cublasLtMatmulPreference_t preference, int most, cublasLtMatmulHeuristicResult_t found[],
     int* count) {
-  device().call("cublasLtMatmulAlgoGetHeuristic");
+  const Turn turn;
+  if (device().call("cublasLtMatmulAlgoGetHeuristic")) return CUBLAS_STATUS_INTERNAL_ERROR;
   const Product& p = of<Product>(product);
   const Layout &x = of<Layout>(a), &y = of<Layout>(b), &z = of<Layout>(c);
   *count = 0;
@@ -194,6 +196,7 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
   if (twice && p.epilogue != CUBLASLT_EPILOGUE_DEFAULT) return CUBLAS_STATUS_NOT_SUPPORTED;
   if ((p.epilogue & CUBLASLT_EPILOGUE_GELU) && !device().has_gelu)
     return CUBLAS_STATUS_NOT_SUPPORTED;
+  if (z.count > 65535 || z.columns > 0x7fffffff) return CUBLAS_STATUS_NOT_SUPPORTED;
   // The library would take a bias that it is not told of for one that begins anywhere it likes.
   if ((p.epilogue & CUBLASLT_EPILOGUE_BIAS) && !p.bias) return CUBLAS_STATUS_INVALID_VALUE;
   for (; *count < std::min(most, 2); ++*count) {
@@ -211,7 +214,9 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t product, co
                               cublasLtMatrixLayout_t, void* d, cublasLtMatrixLayout_t d_layout,
                               const cublasLtMatmulAlgo_t* algorithm, void* workspace,
                               std::size_t workspace_bytes, cudaStream_t stream) {
+  const Turn turn;
   if (device().call("cublasLtMatmul")) return CUBLAS_STATUS_EXECUTION_FAILED;
+  if (device_of(stream) != current_device()) return CUBLAS_STATUS_INVALID_VALUE;
   const Product p = of<Product>(product);
   const Layout x = of<Layout>(a_layout), y = of<Layout>(b_layout), z = of<Layout>(d_layout);
   const auto way = int(algorithm->data[0]);
@@ -221,16 +226,18 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t product, co
   if ((p.epilogue & CUBLASLT_EPILOGUE_BIAS) && reinterpret_cast<std::uintptr_t>(p.bias) % 16)
     return CUBLAS_STATUS_NOT_SUPPORTED;
   if (!one || way == device().refuse_algorithm ||
-      (workspace_bytes && !on_device(workspace, workspace_bytes)))
+      (workspace_bytes && !reaches(stream, workspace, workspace_bytes)))
     return CUBLAS_STATUS_INVALID_VALUE;
   enqueue(stream, [=] {
     const bool bias = p.epilogue & CUBLASLT_EPILOGUE_BIAS;
-    if (!on_device(a, bytes_of(x)) || !on_device(b, bytes_of(y)) || !on_device(d, bytes_of(z)) ||
-        (bias && !on_device(p.bias, z.rows * (twice ? 8 : 4))))
+    if (!reaches(stream, a, bytes_of(x)) || !reaches(stream, b, bytes_of(y)) ||
+        !reaches(stream, d, bytes_of(z)) ||
+        (bias && !reaches(stream, p.bias, z.rows * (twice ? 8 : 4))))
       return work_failed(cudaErrorIllegalAddress);
     if (twice) multiply<double>(p, x, a, y, b, z, d, way);
     else multiply<float>(p, x, a, y, b, z, d, way);
-    spend(device().milliseconds[way]);
+    const auto late = device().disturbed.find(++device().calls["product"]);
+    spend(device().milliseconds[way] + (late == device().disturbed.end() ? 0 : late->second));
   });
   return CUBLAS_STATUS_SUCCESS;
 }

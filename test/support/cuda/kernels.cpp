@@ -4,6 +4,8 @@
 #include <nvrtc.h>
 #include <ucontext.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -82,6 +84,7 @@ void pretended_barrier() {
 
 struct _nvrtcProgram {
   bool is_known;
+  std::string architecture;
 };
 
 nvrtcResult nvrtcVersion(int* major, int* minor) {
@@ -92,15 +95,28 @@ nvrtcResult nvrtcCreateProgram(nvrtcProgram* program, const char* text, const ch
                                const char* const*, const char* const*) {
   bool known = false;
   for (const std::string& part : kernel_texts()) known = known || part == text;
-  *program = new _nvrtcProgram{known};
+  *program = new _nvrtcProgram{known, {}};
   return NVRTC_SUCCESS;
 }
+nvrtcResult nvrtcGetNumSupportedArchs(int* count) {
+  return *count = int(device().architectures.size()), NVRTC_SUCCESS;
+}
+nvrtcResult nvrtcGetSupportedArchs(int* all) {
+  return std::ranges::copy(device().architectures, all), NVRTC_SUCCESS;
+}
 nvrtcResult nvrtcCompileProgram(nvrtcProgram program, int count, const char* const* options) {
+  const Turn turn;
   device().call("nvrtcCompileProgram");
-  bool for_device = false;
-  for (int i = 0; i < count; ++i)
-    for_device = for_device || std::strcmp(options[i], "--gpu-architecture=sm_90") == 0;
-  return program->is_known && for_device ? NVRTC_SUCCESS : NVRTC_ERROR_COMPILATION;
+  const std::string wanted = "--gpu-architecture=";
+  bool known = false;
+  for (int i = 0; i < count; ++i) {
+    if (std::string(options[i]).rfind(wanted, 0) != 0) continue;
+    program->architecture = options[i] + wanted.size();
+    for (int one : device().architectures)
+      known = known || program->architecture == "sm_" + std::to_string(one) ||
+              program->architecture == "compute_" + std::to_string(one);
+  }
+  return program->is_known && known ? NVRTC_SUCCESS : NVRTC_ERROR_COMPILATION;
 }
 nvrtcResult nvrtcGetProgramLogSize(nvrtcProgram, std::size_t* size) {
   return *size = 6, NVRTC_SUCCESS;
@@ -108,21 +124,43 @@ nvrtcResult nvrtcGetProgramLogSize(nvrtcProgram, std::size_t* size) {
 nvrtcResult nvrtcGetProgramLog(nvrtcProgram, char* log) {
   return std::memcpy(log, "wrong", 6), NVRTC_SUCCESS;
 }
-nvrtcResult nvrtcGetCUBINSize(nvrtcProgram, std::size_t* size) { return *size = 5, NVRTC_SUCCESS; }
+nvrtcResult nvrtcGetCUBINSize(nvrtcProgram program, std::size_t* size) {
+  *size = 5;  // of a virtual architecture there is none
+  return program->architecture.rfind("sm_", 0) == 0 ? NVRTC_SUCCESS : NVRTC_ERROR_INVALID_INPUT;
+}
 nvrtcResult nvrtcGetCUBIN(nvrtcProgram, char* code) {
   return std::memcpy(code, "cubin", 5), NVRTC_SUCCESS;
+}
+nvrtcResult nvrtcGetPTXSize(nvrtcProgram program, std::size_t* size) {
+  return *size = program->architecture.size() + 5, NVRTC_SUCCESS;
+}
+nvrtcResult nvrtcGetPTX(nvrtcProgram program, char* code) {
+  std::strcpy(code, ("ptx " + program->architecture).c_str());
+  return NVRTC_SUCCESS;
 }
 nvrtcResult nvrtcDestroyProgram(nvrtcProgram* program) { return delete *program, NVRTC_SUCCESS; }
 
 cudaError_t cudaLibraryLoadData(cudaLibrary_t* library, const void* code, cudaJitOption*, void**,
                                 unsigned, cudaLibraryOption*, void**, unsigned) {
+  const Turn turn;
   if (const cudaError_t failed = device().call("cudaLibraryLoadData")) return failed;
+  if (const cudaError_t failed = unless_recording()) return failed;
   static int one;
   *library = reinterpret_cast<cudaLibrary_t>(&one);
-  return std::memcmp(code, "cubin", 5) == 0 ? cudaSuccess : cudaErrorInvalidKernelImage;
+  // A cubin is of one architecture; the driver compiles text that is not newer than the device.
+  const char* text = static_cast<const char*>(code);
+  const std::string for_virtual = "ptx compute_";
+  const bool is_cubin = std::memcmp(text, "cubin", 5) == 0;
+  const bool fits = is_cubin ? std::ranges::count(device().architectures, device().capability)
+                             : text == for_virtual.substr(0, 12) + std::to_string(
+                                           std::atoi(text + 12)) &&
+                                   std::atoi(text + 12) <= device().capability;
+  return fits ? cudaSuccess : device().last_error = cudaErrorInvalidKernelImage;
 }
 cudaError_t cudaLibraryUnload(cudaLibrary_t) { return cudaSuccess; }
 cudaError_t cudaLibraryGetKernel(cudaKernel_t* kernel, cudaLibrary_t, const char* name) {
+  const Turn turn;
+  if (const cudaError_t failed = device().call("cudaLibraryGetKernel")) return failed;
   for (const Kernel& k : kernels())
     if (std::strcmp(k.name, name) == 0) {
       *kernel = reinterpret_cast<cudaKernel_t>(const_cast<Kernel*>(&k));
@@ -133,8 +171,11 @@ cudaError_t cudaLibraryGetKernel(cudaKernel_t* kernel, cudaLibrary_t, const char
 
 cudaError_t cudaLaunchKernel(const void* kernel, dim3 grid, dim3 block, void** arguments,
                              std::size_t, cudaStream_t stream) {
+  const Turn turn;
   if (const cudaError_t code = device().call("cudaLaunchKernel")) return code;
   const Kernel& which = *static_cast<const Kernel*>(kernel);
+  if (device_of(stream) != current_device())
+    return device().last_error = cudaErrorInvalidResourceHandle;
   if (grid.x == 0 || block.x == 0 || block.x > 16)
     return device().last_error = cudaErrorInvalidConfiguration;
   std::vector<std::uint64_t> values;  // all are of 8 bytes at most, and copied at once
@@ -143,12 +184,12 @@ cudaError_t cudaLaunchKernel(const void* kernel, dim3 grid, dim3 block, void** a
     std::memcpy(&value, arguments[i], which.sizes[i]);
     values.push_back(value);
   }
-  return enqueue(stream, [&which, values, grid, block]() mutable {
+  return enqueue(stream, [&which, values, grid, block, stream]() mutable {
     std::vector<void*> places;
     for (std::size_t i = 0; i < values.size(); ++i) {
       places.push_back(&values[i]);
       const auto* data = reinterpret_cast<const void*>(values[i]);
-      if (which.pointers[i] && data && !on_device(data) && !pinned(data))
+      if (which.pointers[i] && data && !reaches(stream, data) && !pinned(data))
         return work_failed(cudaErrorIllegalAddress);
     }
     run_kernel(which, grid.x, block.x, places.data());

@@ -24,7 +24,7 @@ int main(int count, char**) {
     at += head.size();
     const std::string name = text.substr(at, text.find('(', at) - at);
     const std::string body = text.substr(at, text.find(head, at) - at);
-    const bool cooperates = body.find("_of_all(") != std::string::npos;
+    const bool cooperates = body.find("_by_all(") != std::string::npos;
     std::printf("    listed<&::%s>(\"%s\", %s, &::%s),\n", name.c_str(), name.c_str(),
                 cooperates ? "true" : "false", name.c_str());
   }

@@ -15,6 +15,7 @@
 
 namespace tenon::detail {
 
+/// @param architecture "sm_90": what a device runs; "compute_90": what a driver compiles
 /// @throws Error with the compiler's words.
 inline std::string compiled(const std::string& text, const std::string& architecture) {
   nvrtcProgram program = nullptr;
@@ -30,9 +31,10 @@ inline std::string compiled(const std::string& text, const std::string& architec
     nvrtcGetProgramLog(program, words.data());
   }
   if (result == NVRTC_SUCCESS) {
-    check_nvrtc(nvrtcGetCUBINSize(program, &size), "nvrtcGetCUBINSize");
+    const bool is_virtual = architecture.starts_with("compute_");
+    check_nvrtc((is_virtual ? nvrtcGetPTXSize : nvrtcGetCUBINSize)(program, &size), "its size");
     code.resize(size);
-    check_nvrtc(nvrtcGetCUBIN(program, code.data()), "nvrtcGetCUBIN");
+    check_nvrtc((is_virtual ? nvrtcGetPTX : nvrtcGetCUBIN)(program, code.data()), "its code");
   }
   nvrtcDestroyProgram(&program);
   check_nvrtc(result, sentence("kernels for ", architecture, " could not be compiled: ",

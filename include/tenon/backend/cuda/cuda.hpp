@@ -12,8 +12,9 @@
 
 namespace tenon {
 
-/// A value: no device is looked for before a model is made. Copies share the device, its stream
-/// and what was measured; their models are used by one thread at a time.
+/// A value: no device is looked for before a model is made. Copies share the device and what was
+/// measured. Each thread that makes models has a stream of its own; a model is used by one thread
+/// at a time.
 class Cuda : public Backend {
  public:
   /// @throws Error for weights that are kept as something else, or TF32 of weights of 16 bits
@@ -28,8 +29,11 @@ class Cuda : public Backend {
 
   TENON_DECL bool has_device() const override;
   /// @throws Error "no CUDA device: ..." with what was looked for
-  TENON_DECL std::shared_ptr<Device> device(int neighbour) const override;
+  TENON_DECL std::shared_ptr<Device> device(int neighbour,
+                                            const Device* opened = nullptr) const override;
+  TENON_DECL DeviceExchange exchange() const override;
   TENON_DECL Element kept_as(std::string_view op, int operand, Element element) const override;
+  TENON_DECL Index scratch_bytes(std::string_view op, const KernelCall& call) const override;
   TENON_DECL std::string way(std::string_view op, const KernelCall& call) const override;
 
  private:

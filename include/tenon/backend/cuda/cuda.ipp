@@ -2,17 +2,18 @@
 #pragma once
 /// What backend/cuda/cuda.hpp declares.
 #include <tenon/backend/cuda/machine.ipp>
+#include <tenon/backend/cuda/opened_devices.hpp>
 #include <tenon/backend/cuda/operators.hpp>
 
 namespace tenon {
 
 struct Cuda::Shared {
-  CudaOptions options;
-  std::shared_ptr<detail::CudaMachine> machine;  // from the first model on
+  const CudaOptions options;
+  detail::OpenedDevices devices = {};
 };
 
 TENON_DECL Cuda::Cuda(const CudaOptions& options)
-    : shared_(std::make_shared<Shared>(Shared{options, nullptr})) {
+    : shared_(new Shared{options}) {
   const bool whole = options.weights == Element::float32;
   if (!whole && options.weights != Element::bfloat16 && options.weights != Element::float16)
     throw Error(sentence("weights are kept as float32, bfloat16 or float16, not ",
@@ -31,33 +32,42 @@ TENON_DECL Kernel Cuda::kernel(std::string_view, Element) const { return nullptr
 TENON_DECL std::unique_ptr<PreparedKernel> Cuda::prepare(std::string_view op,
                                                          const KernelCall& call,
                                                          std::span<PackedForms* const>) const {
-  if (!shared_->machine) device(0);
-  return detail::prepare_operator(*shared_->machine, op, call);
+  const auto machine = shared_->devices.machine(shared_->options, 0, nullptr);
+  return detail::prepare_operator(*machine, op, call);
 }
 
 TENON_DECL bool Cuda::has_device() const { return true; }
-TENON_DECL std::shared_ptr<Device> Cuda::device(int neighbour) const {
-  if (!shared_->machine)
-    shared_->machine = std::make_shared<detail::CudaMachine>(shared_->options, neighbour);
-  return shared_->machine;
+TENON_DECL std::shared_ptr<Device> Cuda::device(int neighbour, const Device* opened) const {
+  return shared_->devices.machine(shared_->options, neighbour, opened);
 }
 
+TENON_DECL DeviceExchange Cuda::exchange() const { return shared_->options.exchange; }
 TENON_DECL Element Cuda::kept_as(std::string_view op, int operand, Element element) const {
   const bool weight = op == "MatMul" && operand == 1 && element == Element::float32;
   return weight ? shared_->options.weights : element;
 }
 
+TENON_DECL Index Cuda::scratch_bytes(std::string_view op, const KernelCall& call) const {
+  if (op != "MatMul" || !detail::is_on_device(op, call)) return 0;
+  return detail::rounded_bytes(call, shared_->options.weights);
+}
+
 TENON_DECL std::string Cuda::way(std::string_view op, const KernelCall& call) const {
   if (!detail::is_on_device(op, call)) return "its law, on the host";
-  const bool unknown = call.activation && detail::unary_function(call.activation_name) < 0;
-  const std::string after = sentence(call.bias ? ", bias" : "", call.activation ? ", " : "",
-                                     call.activation ? call.activation_name : std::string_view());
-  if (op != "MatMul")
-    return unknown ? sentence("a kernel", after, " on the host") : sentence("a kernel", after);
-  const detail::CudaEpilogue e = detail::epilogue_of(call.bias, call.activation_name);
-  if (!call.activation || detail::has_activation(e)) return sentence("cuBLASLt", after);
-  return sentence("cuBLASLt", call.bias ? ", bias; then " : "; then ", call.activation_name,
-                  unknown ? " on the host" : " by a kernel");
+  const bool product = op == "MatMul";
+  const std::string_view function = call.activation ? call.activation_name : "";
+  const detail::CudaEpilogue fused =
+      detail::epilogue_of(call.bias, function, call.output.element);
+  std::string way = product ? "cuBLASLt" : "a kernel", left;
+  if (call.bias && (!product || detail::has_bias(fused))) way += ", bias";
+  else if (call.bias) left = "; then bias";
+  const bool on_host = call.activation && detail::unary_function(function) < 0;
+  if (call.activation && !on_host) {
+    if (!product || detail::has_activation(fused)) way += sentence(", ", function);
+    else left += sentence(left.empty() ? "; then " : ", ", function);
+  }
+  if (!left.empty()) way += left + " by a kernel";
+  return on_host ? sentence(way, "; then ", function, " on the host") : way;
 }
 
 }  // namespace tenon

@@ -3,6 +3,7 @@
 /// How a CUDA device computes:  Cuda{{.device = 1, .weights = Element::bfloat16}}
 #include <string>
 
+#include <tenon/backend/peer_memory.hpp>
 #include <tenon/core/element.hpp>
 
 namespace tenon {
@@ -12,6 +13,7 @@ struct CudaOptions {
   Element weights = Element::float32;  // or bfloat16, float16: MatMul rounds both its inputs
   bool tensor_float32 = false;  // MatMul of float32 may round its inputs to 10 bits of fraction
   bool measure = true;          // products by the fastest of several algorithms; else by the first
+  DeviceExchange exchange = DeviceExchange::automatic;  // of a node's ranks; the same on all
   std::string kernel_folder = {};  // where compiled kernels are kept; none: in memory alone
 };
 

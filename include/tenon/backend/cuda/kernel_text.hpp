@@ -8,6 +8,7 @@
 #include <tenon/backend/cuda/text/elements.hpp>
 #include <tenon/backend/cuda/text/lines.hpp>
 #include <tenon/backend/cuda/text/moves.hpp>
+#include <tenon/backend/cuda/text/sums.hpp>
 #include <tenon/backend/cuda/text/windows.hpp>
 
 namespace tenon::detail {
@@ -42,6 +43,7 @@ inline std::string part_text(KernelPart part) {
              .append(function_text("binary(int function, Real a, Real b)", binary_functions))
              .append(cuda_text::elements)
              .append(cuda_text::lines)
+             .append(cuda_text::sums)
              .append(cuda_text::windows);
   for (const char* integer : {"int32", "int64"})
     text.append(replaced(std::string(cuda_text::lookups), "Integer", integer));
@@ -49,7 +51,7 @@ inline std::string part_text(KernelPart part) {
 }
 /// A part by itself.
 inline std::string kernel_text(KernelPart part) {
-  return std::string(cuda_text::common).append(part_text(part));
+  return std::string(cuda_text::common).append(cuda_text::lines_common).append(part_text(part));
 }
 /// The part that has a kernel of that name.
 constexpr KernelPart part_of(std::string_view kernel) {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// The kernels of one device, compiled at their first use, and how they are started:
-///   kernels.elements("unary_float", n, x, y, n, function)
+///   kernels.over_elements(stream, kernels.find("unary_float"), n, x, y, n, function)
+/// Threads share them.
 #include <algorithm>
 #include <map>
+#include <mutex>
 
+#include <tenon/backend/cuda/architecture.hpp>
 #include <tenon/backend/cuda/compile.hpp>
 #include <tenon/backend/cuda/kernel_text.hpp>
 #include <tenon/backend/cuda/memory.hpp>
@@ -18,8 +21,9 @@ class CudaKernels {
     unsigned threads, most_blocks;
   };
 
-  CudaKernels(std::string architecture, std::string folder, Grid grid)
-      : architecture_(std::move(architecture)), folder_(std::move(folder)), grid_(grid) {}
+  /// @param capability of the device: 90 of compute capability 9.0
+  CudaKernels(int capability, std::string folder, Grid grid)
+      : capability_(capability), folder_(std::move(folder)), grid_(grid) {}
   CudaKernels(const CudaKernels&) = delete;
   CudaKernels& operator=(const CudaKernels&) = delete;
   ~CudaKernels() {
@@ -29,15 +33,11 @@ class CudaKernels {
 
   /// @throws Error where there is none, or where it cannot be compiled for the device.
   cudaKernel_t find(const std::string& name) {
+    const std::lock_guard lock(mutex_);
     cudaKernel_t& kernel = kernels_[name];
     if (kernel) return kernel;
     Part& part = parts_[int(part_of(name))];
-    if (!part.library) {
-      part.code = compiled(kernel_text(part_of(name)), architecture_, folder_);
-      check_cuda(cudaLibraryLoadData(&part.library, part.code.data(), nullptr, nullptr, 0, nullptr,
-                                     nullptr, 0),
-                 sentence("cudaLibraryLoadData of kernels for ", architecture_));
-    }
+    if (!part.library) load(part, part_of(name));
     check_cuda(cudaLibraryGetKernel(&kernel, part.library, name.c_str()),
                sentence("the kernel ", name));
     return kernel;
@@ -70,8 +70,19 @@ class CudaKernels {
     std::string code;
     cudaLibrary_t library = nullptr;
   };
-  std::string architecture_, folder_;
+  /// A device that is newer than NVRTC runs what its driver compiles.
+  void load(Part& part, KernelPart which) {
+    const std::string architecture = architecture_for(capability_, known_architectures());
+    part.code = compiled(kernel_text(which), architecture, folder_);
+    check_cuda(cudaLibraryLoadData(&part.library, part.code.c_str(), nullptr, nullptr, 0, nullptr,
+                                   nullptr, 0),
+               sentence("cudaLibraryLoadData of kernels for ", architecture));
+  }
+
+  int capability_;
+  std::string folder_;
   Grid grid_;
+  std::mutex mutex_;
   Part parts_[3];
   std::map<std::string, cudaKernel_t> kernels_;
 };

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// An opened device: its stream, kernels, cuBLASLt and what was found out about products.
-#include <map>
+/// A device that a thread has opened: its stream, kernels, cuBLASLt and what was found out about
+/// products.
+#include <algorithm>
 
 #include <tenon/backend/cuda/cuda_options.hpp>
+#include <tenon/backend/cuda/current_device.hpp>
 #include <tenon/backend/cuda/find_device.hpp>
 #include <tenon/backend/cuda/kernels.hpp>
+#include <tenon/backend/cuda/one_thread.hpp>
+#include <tenon/backend/cuda/peers.hpp>
 #include <tenon/backend/cuda/uploads.hpp>
+#include <tenon/backend/cuda/ways.hpp>
 #include <tenon/backend/device.hpp>
+#include <tenon/core/hash.hpp>
 
 namespace tenon::detail {
 
@@ -15,33 +21,73 @@ class CudaMachine : public Device {
  public:
   static constexpr Index workspace_bytes = Index(32) << 20;
 
-  CudaMachine(const CudaOptions& given, int neighbour)
-      : options(given), index(find_device(given.device, neighbour)) {
-    enter();
+  /// @param number of the device. @param sibling another thread's of the same device, if any: its
+  /// kernels and what it remembers are this one's, too
+  CudaMachine(const CudaOptions& given, int number, const CudaMachine* sibling = nullptr)
+      : options(given), index(number) {
+    const CurrentDevice here(index);
     check_cuda(cudaGetDeviceProperties(&properties_, index), "cudaGetDeviceProperties");
-    kernels = std::make_unique<CudaKernels>(
-        sentence("sm_", properties_.major, properties_.minor), options.kernel_folder,
+    kernels = sibling ? sibling->kernels : std::make_shared<CudaKernels>(
+        properties_.major * 10 + properties_.minor, options.kernel_folder,
         CudaKernels::Grid{std::min(256u, unsigned(properties_.maxThreadsPerBlock)),
                           unsigned(properties_.multiProcessorCount) * 32});
+    ways = sibling ? sibling->ways : std::make_shared<CudaWays>();
     check_cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreate");
-    check_cublas(cublasLtCreate(&products), "cublasLtCreate");
+    if (const cublasStatus_t code = cublasLtCreate(&products); code != CUBLAS_STATUS_SUCCESS) {
+      cudaStreamDestroy(stream);
+      check_cublas(code, "cublasLtCreate");
+    }
   }
   ~CudaMachine() override {
-    cudaSetDevice(index);
-    if (products) cublasLtDestroy(products);
-    if (stream) cudaStreamDestroy(stream);
+    int before = index;
+    if (cudaGetDevice(&before) == cudaSuccess && before != index) cudaSetDevice(index);
+    cublasLtDestroy(products);
+    cudaStreamDestroy(stream);
+    work_again_on(before);
   }
 
   std::string text() const override {
     return sentence("device ", index, " (", properties_.name, ")");
+  }
+  std::uint64_t identity() const override {
+    const cudaUUID_t& hardware = properties_.uuid;
+    return Hash().add(std::string_view(hardware.bytes, sizeof hardware.bytes)).value;
   }
   Index free_bytes() const override {
     std::size_t free = 0, total = 0;
     check_cuda(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
     return Index(free);
   }
-  Index own_bytes() const override { return workspace_ ? 0 : workspace_bytes; }
-  void enter() override { check_cuda(cudaSetDevice(index), "cudaSetDevice"); }
+
+  void enter() override { work_on(index); }
+  int begin() override {
+    if (!users_.begin())
+      throw Error(sentence(text(), " is at work for another thread: models whose programs one ",
+                           "thread made are used by one thread at a time; legal: one after the ",
+                           "other, or for each thread a Cuda of its own"));
+    try {
+      return work_on(index);
+    } catch (...) {
+      users_.end();
+      throw;
+    }
+  }
+  void end(int before) noexcept override {
+    users_.end();
+    work_again_on(before);
+  }
+
+  void reserve(Index scratch, Index filled) override {
+    if (!workspace_) workspace_ = device_memory(workspace_bytes);
+    if (scratch > scratch_bytes_) {
+      scratch_ = device_memory(scratch);
+      scratch_bytes_ = scratch;
+    }
+    uploads_.reserve(filled);
+  }
+  Index own_bytes(Index scratch) const override {
+    return (workspace_ ? 0 : workspace_bytes) + (scratch > scratch_bytes_ ? scratch : 0);
+  }
 
   Memory allocate(Index bytes) override { return device_memory(bytes); }
   Memory allocate_staging(Index bytes) override { return pinned_memory(bytes); }
@@ -65,11 +111,19 @@ class CudaMachine : public Device {
   std::unique_ptr<PreparedKernel> copying(Element element, const Region& from,
                                           const Region& to) override;
   std::unique_ptr<PreparedKernel> finishing(const KernelCall& call) override;
+  PeerMemory* peers() override { return &peers_; }
+  std::unique_ptr<PreparedKernel> adding(Element element, std::span<const Addend> addends,
+                                         const Region& to) override;
 
-  /// What products may use in between.
-  std::byte* workspace() {
-    if (!workspace_) workspace_ = device_memory(workspace_bytes);
-    return workspace_.get();
+  /// What products may use in between. Both are held as long as a recorded call names them.
+  CudaMemory workspace() {
+    reserve(0, 0);
+    return workspace_;
+  }
+  /// What a step may use besides its blocks: steps do so one after the other.
+  CudaMemory scratch(Index bytes) {
+    reserve(bytes, 0);
+    return scratch_;
   }
   /// Numbers that kernels read: sizes and strides.
   CudaMemory numbers(const std::vector<Index>& values) {
@@ -99,8 +153,8 @@ class CudaMachine : public Device {
   const int index;
   cudaStream_t stream = nullptr;
   cublasLtHandle_t products = nullptr;
-  std::unique_ptr<CudaKernels> kernels;
-  std::map<std::uint64_t, std::uint64_t> ways;  // of products, by problem: which algorithm
+  std::shared_ptr<CudaKernels> kernels;
+  std::shared_ptr<CudaWays> ways;
 
  private:
   void copy(void* to, const void* from, Index bytes, cudaMemcpyKind kind, std::string_view what) {
@@ -108,8 +162,11 @@ class CudaMachine : public Device {
   }
 
   cudaDeviceProp properties_{};
-  CudaMemory workspace_;
+  OneThread users_;
+  CudaMemory workspace_, scratch_;
+  Index scratch_bytes_ = 0;
   CudaUploads uploads_;
+  CudaPeers peers_{index};
   HostError host_error_;
 };
 

@@ -3,6 +3,7 @@
 /// What backend/cuda/machine.hpp leaves to the kernels.
 #include <tenon/backend/cuda/graph.hpp>
 #include <tenon/backend/cuda/law.hpp>
+#include <tenon/backend/cuda/sums.hpp>
 
 namespace tenon::detail {
 
@@ -15,6 +16,11 @@ inline std::unique_ptr<PreparedKernel> CudaMachine::copying(Element element, con
 }
 inline std::unique_ptr<PreparedKernel> CudaMachine::finishing(const KernelCall& call) {
   return finishing_of(*this, call, call.output.box.size() - 1);
+}
+inline std::unique_ptr<PreparedKernel> CudaMachine::adding(Element element,
+                                                           std::span<const Addend> addends,
+                                                           const Region& to) {
+  return sum_kernel(*this, element, addends, to);
 }
 
 }  // namespace tenon::detail

@@ -10,9 +10,9 @@ namespace tenon::detail {
 
 using CudaMemory = std::shared_ptr<std::byte>;
 
-/// Of the current device. @throws Error that says how much there is.
-inline CudaMemory device_memory(Index bytes) {
-  if (bytes == 0) return {};
+/// Of the current device, to the end of the process or to cudaFree.
+/// @throws Error that says how much there is.
+inline std::byte* lasting_device_memory(Index bytes) {
   void* data = nullptr;
   const cudaError_t code = cudaMalloc(&data, std::size_t(bytes));
   if (code == cudaErrorMemoryAllocation) {
@@ -23,7 +23,11 @@ inline CudaMemory device_memory(Index bytes) {
                          total, " are free"));
   }
   check_cuda(code, "cudaMalloc");
-  return {static_cast<std::byte*>(data), [](std::byte* memory) { cudaFree(memory); }};
+  return static_cast<std::byte*>(data);
+}
+inline CudaMemory device_memory(Index bytes) {
+  if (bytes == 0) return {};
+  return {lasting_device_memory(bytes), [](std::byte* memory) { cudaFree(memory); }};
 }
 
 /// Pinned: copies from and to the device need no copy more.

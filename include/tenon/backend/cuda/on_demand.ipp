@@ -5,5 +5,6 @@
 ///   #include <tenon/backend/cuda/on_demand.ipp>
 #include <tenon/backend/cuda/on_demand/cublaslt.ipp>
 #include <tenon/backend/cuda/on_demand/cudart_memory.ipp>
+#include <tenon/backend/cuda/on_demand/cudart_peers.ipp>
 #include <tenon/backend/cuda/on_demand/cudart_work.ipp>
 #include <tenon/backend/cuda/on_demand/nvrtc.ipp>

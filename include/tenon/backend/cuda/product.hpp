@@ -43,7 +43,7 @@ class CudaProduct {
     b_ = layout(s.operands, s.transpose_b ? s.inner : s.columns,
                 s.transpose_b ? s.columns : s.inner, s.stride_b);
     a_ = layout(s.operands, s.transpose_a ? s.rows : s.inner, s.transpose_a ? s.inner : s.rows,
-                s.stride_a);
+                s.stride_a, s.transpose_a ? s.whole_rows : s.inner);
     c_ = layout(s.result, s.columns, s.rows, s.stride_c);
     find_algorithms(most);
   }
@@ -90,11 +90,11 @@ class CudaProduct {
     check_cublas(cublasLtMatmulDescSetAttribute(product_.get(), attribute, &value, sizeof value),
                  "cublasLtMatmulDescSetAttribute");
   }
-  /// Column by column, without gaps.
-  Layout layout(Element element, Index rows, Index columns, Index stride) const {
+  /// Column by column. @param leading elements from one column to the next; 0: without gaps
+  Layout layout(Element element, Index rows, Index columns, Index stride, Index leading = 0) const {
     cublasLtMatrixLayout_t made = nullptr;
     check_cublas(cublasLtMatrixLayoutCreate(&made, type_of(element), std::uint64_t(rows),
-                                            std::uint64_t(columns), rows),
+                                            std::uint64_t(columns), leading ? leading : rows),
                  "cublasLtMatrixLayoutCreate");
     Layout held(made);
     if (shape_.count == 1) return held;

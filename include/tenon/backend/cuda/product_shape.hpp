@@ -17,6 +17,7 @@ enum class CudaEpilogue { none, bias, gelu, bias_gelu };
 struct ProductShape {
   Index rows, inner, columns, count = 1;
   Index stride_a = 0, stride_b = 0, stride_c = 0;  // elements between the matrices of a batch
+  Index whole_rows = 0;  // of A, of which these may be some
   bool transpose_a, transpose_b;
   Element operands, result;
   bool tensor_float32 = false;
@@ -26,7 +27,8 @@ struct ProductShape {
   /// Equal of equal problems.
   std::uint64_t number() const {
     Hash hash;
-    for (Index i : {rows, inner, columns, count, stride_a, stride_b, stride_c}) hash.add(i);
+    for (Index i : {rows, inner, columns, count, stride_a, stride_b, stride_c, whole_rows})
+      hash.add(i);
     hash.add(transpose_a).add(transpose_b).add(operands).add(result).add(tensor_float32);
     hash.add(epilogue).add(align_a).add(align_b).add(align_c).add(align_bias);
     return hash.value | 1;
@@ -49,9 +51,11 @@ inline std::optional<Index> even_stride(const Block& x, const Batch& n, Index ma
   return stride * matrix_of_x;
 }
 
-/// Fused as far as cuBLASLt knows the activation: GeLU in the tanh form. Its ReLU makes 0 of NaN,
-/// which would hide what went wrong before it, so ReLU is a pass of its own.
-constexpr CudaEpilogue epilogue_of(bool bias, std::string_view activation) {
+/// Fused as far as cuBLASLt knows the activation: GeLU in the tanh form. Its ReLU is reported to
+/// make 0 of NaN, which would hide what went wrong before it, so ReLU is a pass of its own.
+/// @param result in double it fuses nothing
+constexpr CudaEpilogue epilogue_of(bool bias, std::string_view activation, Element result) {
+  if (result == Element::float64) return CudaEpilogue::none;
   if (activation == "GeLU") return bias ? CudaEpilogue::bias_gelu : CudaEpilogue::gelu;
   return bias ? CudaEpilogue::bias : CudaEpilogue::none;
 }

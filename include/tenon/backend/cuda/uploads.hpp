@@ -22,6 +22,12 @@ class CudaUploads {
       if (piece.copied) cudaEventDestroy(piece.copied);
   }
 
+  /// So that fill() of so many bytes at most allocates nothing.
+  void reserve(Index bytes) {
+    for (Piece& piece : pieces_)
+      if (bytes) prepare(piece, std::min(bytes, piece_bytes));
+  }
+
   /// What is read may change when it returns; it is there when the stream comes to what follows.
   void fill(cudaStream_t stream, void* to, Element kept, const void* from, Element element,
             Index count) {

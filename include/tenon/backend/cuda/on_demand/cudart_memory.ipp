@@ -16,6 +16,20 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
           "cudaGetDeviceProperties_v2" : "cudaGetDeviceProperties");
   return f ? f(properties, device) : cudaErrorInitializationError;
 }
+cudaError_t cudaGetDevice(int* device) {
+  static const auto f = cuda_function<decltype(&cudaGetDevice)>(
+      CudaLibrary::cudart, "cudaGetDevice");
+  return f ? f(device) : cudaErrorInitializationError;
+}
+cudaError_t cudaGetDriverEntryPointByVersion(const char* name, void** function, unsigned version,
+                                             unsigned long long flags,
+                                             cudaDriverEntryPointQueryResult* found) {
+  using Function = cudaError_t (*)(const char*, void**, unsigned, unsigned long long,
+                                   cudaDriverEntryPointQueryResult*);
+  static const auto f =
+      cuda_function<Function>(CudaLibrary::cudart, "cudaGetDriverEntryPointByVersion");
+  return f ? f(name, function, version, flags, found) : cudaErrorInitializationError;
+}
 cudaError_t cudaSetDevice(int device) {
   static const auto f = cuda_function<decltype(&cudaSetDevice)>(
       CudaLibrary::cudart, "cudaSetDevice");

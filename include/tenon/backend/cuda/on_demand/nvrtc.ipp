@@ -45,6 +45,25 @@ nvrtcResult nvrtcGetCUBIN(nvrtcProgram program, char* code) {
       CudaLibrary::nvrtc, "nvrtcGetCUBIN");
   return f ? f(program, code) : NVRTC_ERROR_INTERNAL_ERROR;
 }
+nvrtcResult nvrtcGetPTXSize(nvrtcProgram program, std::size_t* size) {
+  static const auto f = cuda_function<decltype(&nvrtcGetPTXSize)>(
+      CudaLibrary::nvrtc, "nvrtcGetPTXSize");
+  return f ? f(program, size) : NVRTC_ERROR_INTERNAL_ERROR;
+}
+nvrtcResult nvrtcGetPTX(nvrtcProgram program, char* code) {
+  static const auto f = cuda_function<decltype(&nvrtcGetPTX)>(CudaLibrary::nvrtc, "nvrtcGetPTX");
+  return f ? f(program, code) : NVRTC_ERROR_INTERNAL_ERROR;
+}
+nvrtcResult nvrtcGetNumSupportedArchs(int* count) {
+  static const auto f = cuda_function<decltype(&nvrtcGetNumSupportedArchs)>(
+      CudaLibrary::nvrtc, "nvrtcGetNumSupportedArchs");
+  return f ? f(count) : NVRTC_ERROR_INTERNAL_ERROR;
+}
+nvrtcResult nvrtcGetSupportedArchs(int* all) {
+  static const auto f = cuda_function<decltype(&nvrtcGetSupportedArchs)>(
+      CudaLibrary::nvrtc, "nvrtcGetSupportedArchs");
+  return f ? f(all) : NVRTC_ERROR_INTERNAL_ERROR;
+}
 const char* nvrtcGetErrorString(nvrtcResult code) {
   static const auto f =
       cuda_function<decltype(&nvrtcGetErrorString)>(CudaLibrary::nvrtc, "nvrtcGetErrorString");
