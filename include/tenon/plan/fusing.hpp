@@ -20,8 +20,9 @@ constexpr bool fused_into_kernel(Draft& draft, int id, const Equation& e, const 
   const Node& n = draft.node(id);
   if (draft.plan.steps.empty()) return false;
   Step& before = draft.plan.steps.back();
-  if (draft.made(n.inputs[0]) != before.output) return false;
-  const Distribution& y = draft.lies(before.output);
+  const int made = before.output;
+  if (draft.made(n.inputs[0]) != made) return false;
+  const Distribution& y = draft.lies(made);
   if (before.kind != Step::Kind::compute || !before.op->takes_epilogue ||
       draft.activated + 1 == int(draft.plan.steps.size()) || !(p.inputs[0] == y) ||
       !(p.output == y) || y.partial())
@@ -29,15 +30,18 @@ constexpr bool fused_into_kernel(Draft& draft, int id, const Equation& e, const 
   const int along = before.op->bias_dimension < 0 ? y.shape.size() - 1 : before.op->bias_dimension;
   if (!before.bias && adds_a_bias(draft, n, e, along)) {
     if (p.inputs[1].digits(0) != y.digits(along)) return false;
-    before.bias = true;
-    before.inputs.push_back(bring(draft, n.inputs[1], operand_place(draft, n, e, p, 1)));
+    Step step = before;  // a bias that has to be moved is there before it
+    draft.plan.steps.resize(draft.plan.steps.size() - 1);
+    step.bias = true;
+    step.inputs.push_back(bring(draft, n.inputs[1], operand_place(draft, n, e, p, 1)));
+    draft.plan.steps.push_back(step);
   } else if (n.op->scalar.exists) {
     before.activation = n.op;
     draft.activated = int(draft.plan.steps.size()) - 1;
   } else {
     return false;
   }
-  draft.copies[std::size_t(id)].push_back(before.output);
+  draft.copies[std::size_t(id)].push_back(made);
   return true;
 }
 

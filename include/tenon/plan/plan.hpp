@@ -86,51 +86,72 @@ struct PlanOf {
     return n;
   }
   constexpr Index bytes_received(Index rank) const {
-    Index n = 0;
-    for (const Step& step : steps)
-      if (communicates(step))
-        n += received(from(step), to(step), rank) * bytes(buffer(step.output).element);
-    return n;
+    return of_all([&](const Step& step) { return received_in(step, rank); });
   }
   constexpr Index bytes_sent(Index rank) const {
-    Index n = 0;
-    for (const Step& step : steps)
-      if (communicates(step))
-        n +=
-            sent(from(step), to(step), rank, devices).elements * bytes(buffer(step.output).element);
-    return n;
+    return of_all([&](const Step& step) { return sent_in(step, rank); });
   }
   constexpr Index messages(Index rank) const {
-    Index n = 0;
-    for (const Step& step : steps)
-      if (communicates(step)) n += sent(from(step), to(step), rank, devices).messages;
-    return n;
+    return of_all([&](const Step& step) { return messages_in(step, rank); });
   }
   /// Of the rank for which it is most.
   constexpr Index bytes_received() const {
-    return most([&](Index rank) { return bytes_received(rank); });
+    return most([&](const Step& step, Index rank) { return received_in(step, rank); });
   }
   constexpr Index bytes_sent() const {
-    return most([&](Index rank) { return bytes_sent(rank); });
+    return most([&](const Step& step, Index rank) { return sent_in(step, rank); });
   }
   constexpr Index messages() const {
-    return most([&](Index rank) { return messages(rank); });
+    return most([&](const Step& step, Index rank) { return messages_in(step, rank); });
   }
   /// Bytes that a forward needs on every rank: parameters and everything in between; not the
   /// inputs, which are the caller's, nor forms into which a backend packs parameters.
   constexpr Index peak_memory() const { return arena + parameters; }
 
  private:
-  constexpr Index most(auto&& of) const {
-    bool alike = true;
-    for (const Step& step : steps)
-      if (communicates(step)) alike = alike && alike_on_all_ranks(from(step), to(step));
+  constexpr Index element_bytes(const Step& step) const {
+    return bytes(buffer(step.output).element);
+  }
+  constexpr Index received_in(const Step& step, Index rank) const {
+    return received(from(step), to(step), rank) * element_bytes(step);
+  }
+  constexpr Index sent_in(const Step& step, Index rank) const {
+    return sent(from(step), to(step), rank, devices).elements * element_bytes(step);
+  }
+  constexpr Index messages_in(const Step& step, Index rank) const {
+    return sent(from(step), to(step), rank, devices).messages;
+  }
+  constexpr Index of_all(auto&& of) const {
     Index n = 0;
-    for (Index rank = 0; rank < (alike ? 1 : devices); ++rank) {
-      const Index own = of(rank);
+    for (const Step& step : steps)
+      if (communicates(step)) n += of(step);
+    return n;
+  }
+  /// One rank is looked at where all do as much; of exchanges that are the same, one.
+  constexpr Index most(auto&& of) const {
+    Index alike = 0, n = 0;
+    List<const Step*> uneven;
+    List<Index> times;
+    for (const Step& step : steps) {
+      if (!communicates(step)) continue;
+      if (alike_on_all_ranks(from(step), to(step))) {
+        alike += of(step, 0);
+        continue;
+      }
+      std::size_t i = 0;
+      while (i < uneven.size() &&
+             !(from(*uneven[i]) == from(step) && to(*uneven[i]) == to(step) &&
+               element_bytes(*uneven[i]) == element_bytes(step)))
+        ++i;
+      if (i == uneven.size()) uneven.push_back(&step), times.push_back(0);
+      ++times[i];
+    }
+    for (Index rank = 0; rank < devices && !uneven.empty(); ++rank) {
+      Index own = 0;
+      for (std::size_t i = 0; i < uneven.size(); ++i) own += times[i] * of(*uneven[i], rank);
       n = own > n ? own : n;
     }
-    return n;
+    return alike + n;
   }
 };
 
