@@ -27,16 +27,13 @@ constexpr List<List<Alternative>> alternatives(const Graph& graph, Index devices
   for (std::size_t id = 0; id < ways.size(); ++id)
     for (std::size_t way = 0; way < problem.nodes[id].candidates.size(); ++way)
       if (problem.nodes[id].candidates[way].splits == found.splits[id]) ways[id] = int(way);
+  detail::KnownWalk walk(problem, ways);
   List<List<Alternative>> all(ways.size());
   for (std::size_t id = 0; id < ways.size(); ++id) {
     const List<detail::Candidate>& candidates = problem.nodes[id].candidates;
     if (candidates.size() < 2) continue;
-    const int taken = ways[id];
-    for (std::size_t way = 0; way < candidates.size(); ++way) {
-      ways[id] = int(way);
-      all[id].push_back({candidates[way].splits, detail::cost_of_ways(problem, ways)});
-    }
-    ways[id] = taken;
+    for (std::size_t way = 0; way < candidates.size(); ++way)
+      all[id].push_back({candidates[way].splits, walk.cost_with(int(id), int(way))});
     detail::stable_sort(all[id], [](const auto& a, const auto& b) { return a.cost < b.cost; });
   }
   return all;
@@ -73,8 +70,12 @@ constexpr List<Searched> ranking(const Graph& graph, Index devices, const Machin
     Index number;
   };
   List<Ranked> all;
-  for (Index number = 0; number < Index(detail::combinations(problem)); ++number)
-    all.push_back({detail::cost_of_ways(problem, detail::ways_of_number(problem, number)), number});
+  detail::KnownWalk walk(problem, detail::ways_of_number(problem, 0));
+  for (Index number = 0; number < Index(detail::combinations(problem)); ++number) {
+    const List<int> ways = detail::ways_of_number(problem, number);
+    for (std::size_t id = 0; id < ways.size(); ++id) walk.take(int(id), ways[id]);
+    all.push_back({walk.cost(), number});
+  }
   detail::stable_sort(all, [](const Ranked& a, const Ranked& b) { return a.cost < b.cost; });
   List<Searched> best;
   for (const Ranked& one : all) {

@@ -24,8 +24,10 @@ inline constexpr Index most_operators_times_devices = 24;
 
 namespace detail {
 
+/// @tparam nodes of the graph
+template <std::size_t nodes>
 struct FrozenStrategies {
-  std::array<Splits, 256> splits{};
+  std::array<Splits, nodes> splits{};
   std::size_t count = 0;
   Picoseconds cost = 0;
   bool exact = true;
@@ -48,7 +50,7 @@ constexpr Finding too_large(const Graph& graph, Index devices, const SearchOptio
   for (const Node& n : graph.nodes)
     operators +=
         n.kind == Node::Kind::operation && !n.splits.stated() && is_searched(graph, n, options);
-  if (operators * devices <= most_operators_times_devices && graph.nodes.size() <= 256) return {};
+  if (operators * devices <= most_operators_times_devices) return {};
   return {Mistake::search_too_large, {}, -1, 0, operators * devices, most_operators_times_devices};
 }
 
@@ -72,15 +74,19 @@ struct AutoOn {
   /// What the compiler found, once for all plans of these types.
   template <class Network, class Devices, class... Parts>
   struct Found {
+    static constexpr Graph graph_of() {
+      return trace(instantiate<Network>(Devices::value),
+                   interface_of<Parts...>(Devices::value).inputs);
+    }
     static constexpr Searched make() {
-      const Interface all = interface_of<Parts...>(Devices::value);
-      const Graph graph = trace(instantiate<Network>(Devices::value), all.inputs);
-      const SearchOptions options = options_for(all.options);
+      const Graph graph = graph_of();
+      const SearchOptions options = options_for(interface_of<Parts...>(Devices::value).options);
       if (const Finding large = detail::too_large(graph, Devices::value, options))
         return {{}, 0, true, large};
       return search(graph, Devices::value, machine, options);
     }
-    static constexpr detail::FrozenStrategies frozen = detail::FrozenStrategies(make());
+    static constexpr std::size_t nodes = graph_of().nodes.size();
+    static constexpr auto frozen = detail::FrozenStrategies<nodes>(make());
     static constexpr Picoseconds cost = frozen.cost;
     static constexpr bool exact = frozen.exact;
     static constexpr Searched strategies() { return frozen.searched(); }

@@ -5,8 +5,8 @@
 /// A node takes what several of its ranks want once, and what others add has been added before it
 /// is sent: between nodes, the exchange is that of the distributions over nodes.
 #include <tenon/layout/alike.hpp>
-#include <tenon/layout/exchange.hpp>
 #include <tenon/search/machine.hpp>
+#include <tenon/search/node_intake.hpp>
 
 namespace tenon {
 
@@ -15,43 +15,23 @@ namespace detail {
 /// So many ranks are looked at; of more, these are spread evenly, the first and the last included.
 inline constexpr Index most_ranks_priced = 64;
 
-/// What a rank takes from others.
-struct Intake {
-  Index elements = 0, sources = 0;
-};
-constexpr Intake intake(const Distribution& from, const Distribution& to, Index rank) {
-  const Box wanted = to.box(rank);
-  Index pieces = from.summands();
-  for (int d = 0; d < wanted.size(); ++d) {
-    if (wanted[d].size() <= 0) return {};
-    const Index parts = from.parts(d);
-    if (parts > 1)
-      pieces *= block_of(from.shape[d], parts, wanted[d].last - 1) -
-                block_of(from.shape[d], parts, wanted[d].first) + 1;
-  }
-  const Index own = volume(intersection(from.box(rank), wanted));
-  return {from.summands() * volume(wanted) - own, pieces - (own > 0)};
-}
-
-/// visit(unit) for each of so many, or for `most_ranks_priced` of them.
-constexpr void for_each_priced(Index count, auto&& visit) {
-  if (count <= most_ranks_priced)
+/// visit(unit) for each of so many, or for `most` of them.
+constexpr void for_each_priced(Index count, auto&& visit, Index most = most_ranks_priced) {
+  if (count <= most)
     for (Index i = 0; i < count; ++i) visit(i);
   else
-    for (Index i = 0; i < most_ranks_priced; ++i) visit(i * (count - 1) / (most_ranks_priced - 1));
+    for (Index i = 0; i < most; ++i) visit(i * (count - 1) / (most - 1));
 }
 
-/// The digits that differ between nodes: what the ranks of a node hold, or add, together.
-constexpr Distribution over_nodes(const Distribution& x, Index node_ranks) {
-  Distribution y{x.shape, {}};
-  for (const Cut& cut : x.cuts) {
-    const Index ends = cut.digit.parts * cut.digit.stride;
-    if (cut.digit.stride >= node_ranks) y.cuts.push_back(cut);
-    else if (ends > node_ranks && ends % node_ranks == 0)
-      y.cuts.push_back({cut.dimension, {ends / node_ranks, node_ranks}});
-    else if (ends > node_ranks) y.cuts.push_back(cut);  // it does not fit nodes: counted by rank
-  }
-  return y;
+/// Of those that cuts do not fit, fewer where a node has much to look at.
+constexpr Index nodes_priced(const Distribution& from, Index node_ranks) {
+  const double pieces = double(from.summands()) * [&] {
+    double blocks = 1;
+    for (int d = 0; d < from.shape.size(); ++d) blocks *= double(from.parts(d));
+    return blocks;
+  }();
+  const double nodes = 1e6 / (pieces * double(node_ranks) * double(node_ranks));
+  return nodes < 4 ? 4 : nodes < double(most_ranks_priced) ? Index(nodes) : most_ranks_priced;
 }
 
 constexpr Picoseconds link_cost(const MachineLink& link, const Intake& taken, Index element_bytes,
@@ -67,7 +47,8 @@ constexpr Picoseconds link_cost(const MachineLink& link, const Intake& taken, In
 /// A slice is copied, or free where it is rows of the same memory; what goes between ranks waits
 /// for others. Each exchange of the ranks of a node is in shared memory; of several nodes, what
 /// comes from the others is in addition.
-/// Cost: one step a rank, of at most 64 ranks and 64 nodes; one where all are alike.
+/// Cost: one step a rank, of at most 64 ranks and 64 nodes; one where all are alike. Where cuts do
+/// not fit nodes, at most about a million steps.
 constexpr Picoseconds exchange_cost(const Distribution& from, const Distribution& to,
                                     Index element_bytes, Index devices, const Machine& machine) {
   const Movement m = movement(from, to);
@@ -89,15 +70,22 @@ constexpr Picoseconds exchange_cost(const Distribution& from, const Distribution
   });
   inside = times(machine.turns(devices), plus(duration(machine.inside.exchange), inside));
   if (devices <= machine.node_ranks) return inside;
-  const Distribution has = detail::over_nodes(from, machine.node_ranks),
-                     wants = detail::over_nodes(to, machine.node_ranks);
+  const Index node_ranks = machine.node_ranks, nodes = (devices + node_ranks - 1) / node_ranks;
+  const bool fit = detail::fits_nodes(from, node_ranks, devices) &&
+                   detail::fits_nodes(to, node_ranks, devices);
+  const Distribution has = fit ? detail::over_nodes(from, node_ranks) : from,
+                     wants = fit ? detail::over_nodes(to, node_ranks) : to;
   bool crosses = false;
-  detail::for_each_priced((devices + machine.node_ranks - 1) / machine.node_ranks, [&](Index node) {
-    const detail::Intake taken = detail::intake(has, wants, node * machine.node_ranks);
+  const auto look_at = [&](Index node) {
+    const detail::Intake taken =
+        fit ? detail::intake(has, wants, node * node_ranks)
+            : detail::node_intake(from, to, node, node_ranks, devices);
     const Picoseconds cost = detail::link_cost(machine.between, taken, element_bytes, false);
     crosses = crosses || taken.sources > 0;
     between = cost > between ? cost : between;
-  });
+  };
+  detail::for_each_priced(nodes, look_at, fit ? detail::most_ranks_priced
+                                              : detail::nodes_priced(from, node_ranks));
   return crosses ? plus(inside, plus(duration(machine.between.exchange), between)) : inside;
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Walks over a graph in its order with all plans that may still be the best: the planner's own
-/// walk (plan/planner.hpp) over many strategies at once.
-///   Frontier frontier(problem, ways);  for each node: frontier.visit(id);  frontier.finish();
-/// Law: a state's cost is plan_cost of the plan that its strategies have.
+/// walk over many strategies at once.
+///   Frontier frontier(problem, ways, following);  for each node: frontier.visit(id);
+///   frontier.finish();
 #include <utility>
 
-#include <tenon/search/frontier_places.hpp>
-#include <tenon/search/frontier_steps.hpp>
+#include <tenon/search/frontier_walker.hpp>
 #include <tenon/search/kept_states.hpp>
 
 namespace tenon::detail {
@@ -20,17 +19,14 @@ class Frontier {
   };
   List<FrontierState> states{1};
 
-  /// @param beam, most_bytes as KeptStates
-  constexpr Frontier(Problem& problem, const List<int>& ways, std::size_t beam,
-                     Merging merging = Merging::by_cost, bool counts_computing = true,
-                     double most_bytes = 1e300)
+  constexpr Frontier(Problem& problem, const List<int>& ways, const Following& following)
       : problem_(problem),
-        places_(problem, ways),
-        steps_(problem, counts_computing),
-        kept_(beam, merging, most_bytes) {}
+        walker_(problem, ways, true),
+        kept_(following),
+        most_records_(std::size_t(following.bytes) / 8 / sizeof(Record)) {}
 
   /// Whether no state was left out.
-  constexpr bool exact() const { return kept_.all() && steps_.exact; }
+  constexpr bool exact() const { return kept_.all(); }
 
   /// As KeptStates.
   constexpr Index least_left() const { return kept_.least_left(); }
@@ -42,40 +38,24 @@ class Frontier {
       work_.clear();
       work_.push_back(state);
       while (!work_.empty()) {
-        FrontierState at = work_.back();
+        FrontierState at = std::move(work_.back());
         work_.resize(work_.size() - 1);
-        if (step(at, id)) kept_.keep(at);
+        if (const int missing = walker_.step(at, id); missing >= 0) fork(at, missing);
+        else kept_.keep(at);
       }
     }
     kept_.narrow();
-    for (FrontierState& state : kept_.states) {
-      for (const NodeAt& taken : state.fresh) {
-        records_.push_back({state.record, taken});
-        state.record = int(records_.size()) - 1;
-      }
-      state.fresh = {};
-    }
+    write_down();
     std::swap(states, kept_.states);
   }
   /// The outputs go where they are wanted; the cheapest is the first.
   constexpr void finish() {
-    const auto give = [&](FrontierState& state, int output) {
-      const int made = state.made(output);
-      int to = unknown_layout;
-      if (problem_.options.output != PlanOptions::Output::as_computed)
-        to = problem_.layouts.add(problem_.output_distribution(output));
-      else if (made != unknown_layout) to = problem_.layouts.add(problem_.layouts[made].summed());
-      steps_.bring(state, output, to);
-    };
-    for (FrontierState& state : states) {
-      give(state, problem_.graph.output);
-      for (int output : problem_.graph.further) give(state, output);
-    }
+    for (FrontierState& state : states) walker_.finish(state);
     stable_sort(states, [](const auto& a, const auto& b) { return a.before(b); });
   }
   /// The ways that a state has taken, of each node where there was a choice.
   constexpr List<int> ways_of(const FrontierState& state) const {
-    List<int> taken = places_.ways();
+    List<int> taken = walker_.ways();
     for (int i = state.record; i >= 0; i = records_[std::size_t(i)].before)
       taken[std::size_t(records_[std::size_t(i)].taken.node)] = records_[std::size_t(i)].taken.at;
     return taken;
@@ -86,43 +66,50 @@ class Frontier {
     for (int way = int(problem_.of(id).candidates.size()) - 1; way >= 0; --way) {
       FrontierState other = state;
       other.decide(id, way);
-      work_.push_back(other);
+      work_.push_back(std::move(other));
     }
   }
 
-  /// Whether it is done; else the states that it forked into are.
-  constexpr bool step(FrontierState& state, int id) {
-    const Node& n = problem_.node(id);
-    if (n.kind == Node::Kind::input) {
-      int given = 0;
-      while (problem_.graph.inputs[std::size_t(given)] != id) ++given;
-      state.hold(id, problem_.layouts.add(given < problem_.options.inputs.size()
-                                              ? problem_.options.inputs[given]
-                                              : whole(n.shape)));
-      steps_.forget_read(state, id);
-      return true;
+  constexpr void write_down() {
+    for (FrontierState& state : kept_.states) {
+      for (const NodeAt& taken : state.fresh) {
+        records_.push_back({state.record, taken});
+        state.record = int(records_.size()) - 1;
+      }
+      state.fresh.clear();
     }
-    const int own = places_.way(state, id);
-    if (own == any_way) return fork(state, id), false;
-    Placed placed;
-    if (own == no_way_yet) placed = problem_.unknown(id);
-    else if (!problem_.of(id).candidates[std::size_t(own)].follows)
-      placed = problem_.of(id).candidates[std::size_t(own)].placed;
-    else if (const int missing = places_.followed(state, id, placed); missing >= 0)
-      return fork(state, missing), false;
-    if (!steps_.fused(state, id, placed)) steps_.operate(state, id, placed);
-    for (int i = 0; i < state.decided.size(); ++i)
-      if (state.decided[i].node == id) state.decided.erase(i--);
-    steps_.forget_read(state, id);
-    return true;
+    if (records_.size() <= 2 * alive_ || records_.size() <= most_records_) return;
+    forget_records();
+    while (alive_ > most_records_ && kept_.states.size() > 1) {
+      kept_.leave_out(kept_.states.size() / 2);
+      forget_records();
+    }
+  }
+  /// Those of states that were left.
+  constexpr void forget_records() {
+    List<int> moved(records_.size());
+    for (const FrontierState& state : kept_.states)
+      for (int i = state.record; i >= 0 && !moved[std::size_t(i)];
+           i = records_[std::size_t(i)].before)
+        moved[std::size_t(i)] = 1;
+    alive_ = 0;
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+      if (!moved[i]) continue;
+      const Record& one = records_[i];
+      records_[alive_] = {one.before < 0 ? -1 : moved[std::size_t(one.before)], one.taken};
+      moved[i] = int(alive_++);
+    }
+    records_.resize(alive_);
+    for (FrontierState& state : kept_.states)
+      if (state.record >= 0) state.record = moved[std::size_t(state.record)];
   }
 
   Problem& problem_;
-  FrontierPlaces places_;
-  FrontierSteps steps_;
+  FrontierWalker walker_;
   KeptStates kept_;
   List<FrontierState> work_;
-  List<Record> records_;
+  List<Record> records_;  // each behind the one before it
+  std::size_t most_records_, alive_ = 0;
 };
 
 }  // namespace tenon::detail

@@ -16,6 +16,7 @@ class FrontierPlaces {
   constexpr FrontierPlaces(Problem& problem, const List<int>& ways)
       : problem_(problem), ways_(ways) {}
   constexpr const List<int>& ways() const { return ways_; }
+  constexpr void set_way(int id, int way) { ways_[std::size_t(id)] = way; }
 
   /// The way of an operator in this state, or -1 where it is still to be chosen.
   constexpr int way(const FrontierState& state, int id) {

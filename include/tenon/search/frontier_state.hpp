@@ -13,9 +13,15 @@ struct NodeAt {
   friend constexpr bool operator==(const NodeAt&, const NodeAt&) = default;
 };
 
+constexpr void insert(List<NodeAt>& list, std::size_t at, const NodeAt& x) {
+  list.push_back(x);
+  for (std::size_t i = list.size() - 1; i > at; --i) list[i] = list[i - 1];
+  list[at] = x;
+}
+
 struct FrontierState {
-  Vector<NodeAt, 32> held;      // by node; of each, first where it was made, then its copies
-  Vector<NodeAt, 8> decided;    // operators to come whose way is taken already
+  List<NodeAt> held;            // by node; of each, first where it was made, then its copies
+  List<NodeAt> decided;         // operators to come whose way is taken already
   int kernel = -1, maker = -1;  // the value that the last step made, and the operator that did
   bool bias_free = false, activation_free = false;  // what that step may still do
   int sum = -1;                                     // the value that the last sum made
@@ -23,8 +29,8 @@ struct FrontierState {
 
   Picoseconds cost = 0;
   Index parameter_bytes = 0;
-  int record = -1;            // of the ways taken so far
-  Vector<NodeAt, 8> fresh{};  // the last of them, not yet recorded
+  int record = -1;       // of the ways taken so far
+  List<NodeAt> fresh{};  // the last of them, not yet recorded
 
   constexpr bool same(const FrontierState& other) const {
     return held == other.held && decided == other.decided && kernel == other.kernel &&
@@ -44,6 +50,10 @@ struct FrontierState {
   constexpr bool before(const FrontierState& other) const {
     return cost != other.cost ? cost < other.cost : parameter_bytes < other.parameter_bytes;
   }
+  /// Memory that it takes, about: with its lists, which grow by halves.
+  constexpr Index bytes() const {
+    return Index(sizeof(FrontierState) + 2 * sizeof(NodeAt) * (held.size() + decided.size()) + 96);
+  }
   /// The number of the layout in which a value was made.
   constexpr int made(int node) const {
     for (const NodeAt& x : held)
@@ -52,17 +62,15 @@ struct FrontierState {
   }
   /// Behind the other copies of that value.
   constexpr void hold(int node, int layout) {
-    if (held.size() == 32)
-      throw Error("a network in which more than 32 values wait to be read cannot be searched");
-    int at = held.size();
+    std::size_t at = held.size();
     while (at > 0 && held[at - 1].node > node) --at;
-    held.insert(at, {node, layout});
+    insert(held, at, {node, layout});
   }
   constexpr void forget(int node) {
-    int kept = 0;
-    for (int i = 0; i < held.size(); ++i)
-      if (held[i].node != node) held[kept++] = held[i];
-    while (held.size() > kept) held.erase(held.size() - 1);
+    std::size_t kept = 0;
+    for (const NodeAt& x : held)
+      if (x.node != node) held[kept++] = x;
+    held.resize(kept);
     if (kernel == node) kernel = maker = -1;
     if (sum == node) sum = -1;
   }
@@ -72,10 +80,16 @@ struct FrontierState {
     return -1;
   }
   constexpr void decide(int node, int way) {
-    int at = 0;
+    std::size_t at = 0;
     while (at < decided.size() && decided[at].node < node) ++at;
-    decided.insert(at, {node, way});
+    insert(decided, at, {node, way});
     fresh.push_back({node, way});
+  }
+  constexpr void forget_decision(int node) {
+    std::size_t kept = 0;
+    for (const NodeAt& x : decided)
+      if (x.node != node) decided[kept++] = x;
+    decided.resize(kept);
   }
 };
 

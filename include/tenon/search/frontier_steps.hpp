@@ -8,8 +8,6 @@ namespace tenon::detail {
 
 class FrontierSteps {
  public:
-  bool exact = true;  // whether no copy was forgotten
-
   constexpr FrontierSteps(Problem& problem, bool counts_computing)
       : problem_(problem), counts_computing_(counts_computing) {}
 
@@ -39,18 +37,40 @@ class FrontierSteps {
     if (!any || nearest == unknown_layout) return;
     const LayoutTable::KnownRoute& route = layouts.route(nearest, to, size);
     state.cost = plus(state.cost, route.cost);
-    for (int stop : route.stops) {
-      if (state.held.size() > most_held) exact = false;  // it forgets that there is a copy
-      else state.hold(node, stop);
+    for (int stop : route.stops) state.hold(node, stop);
+  }
+
+  /// As the planner's: a parameter that is loaded already is moved from where it lies.
+  constexpr void bring_parameter(FrontierState& state, int node, int to) {
+    const SearchNode& parameter = problem_.of(node);
+    if (parameter.loaded.empty() || to == unknown_layout) return;
+    int from = parameter.loaded[0];
+    for (int one : parameter.loaded)
+      if (one == to) from = to;
+    bool held = false;
+    for (const NodeAt& x : state.held) {
+      if (x.node != node) continue;
+      if (x.at == to) return;
+      held = held || x.at == from;
     }
+    const bool read_again = parameter.readers > 1;
+    if (read_again && !held) state.hold(node, from);
+    if (from == to) return;
+    const auto& route = problem_.layouts.route(from, to, bytes(problem_.node(node).element));
+    state.cost = plus(state.cost, route.cost);
+    for (int stop : route.stops)
+      if (read_again) state.hold(node, stop);
   }
 
   constexpr void operate(FrontierState& state, int id, const Placed& placed) {
     const Node& n = problem_.node(id);
     if (counts_computing_) state.cost = plus(state.cost, placed.compute);
     state.parameter_bytes += placed.parameter_bytes;
-    for (int i = 0; i < n.inputs.size(); ++i)
-      if (!problem_.is_parameter(n.inputs[i])) bring(state, n.inputs[i], placed.inputs[i]);
+    for (int i = 0; i < n.inputs.size(); ++i) {
+      if (problem_.is_parameter(n.inputs[i]))
+        bring_parameter(state, n.inputs[i], placed.inputs[i]);
+      else bring(state, n.inputs[i], placed.inputs[i]);
+    }
     state.kernel = state.maker = -1;
     if (n.op->law.exists && n.op->takes_epilogue && placed.output != unknown_layout)
       state.kernel = state.maker = id, state.bias_free = state.activation_free = true;
@@ -76,8 +96,6 @@ class FrontierSteps {
   }
 
  private:
-  static constexpr int most_held = 24;  // of 32: the rest is for values themselves
-
   constexpr bool fused_into_step(FrontierState& state, int id, const Placed& placed, int x, int y) {
     const Node& n = problem_.node(id);
     if (placed.output != y) return false;
@@ -88,8 +106,12 @@ class FrontierSteps {
       const bool bias = state.bias_free && problem_.of(id).adds_along == along;
       const bool fits = bias && problem_.layouts[placed.second].digits(0) == lies.digits(along);
       if (fits || (!bias && n.op->scalar.exists)) {
-        if (bias) state.bias_free = false, state.parameter_bytes += placed.parameter_bytes;
-        else state.activation_free = false;
+        if (bias) {
+          state.bias_free = false, state.parameter_bytes += placed.parameter_bytes;
+          bring_parameter(state, n.inputs[1], placed.inputs[1]);
+        } else {
+          state.activation_free = false;
+        }
         state.hold(id, y);
         state.kernel = id;
         return true;
@@ -114,6 +136,12 @@ class FrontierSteps {
       const Distribution part =
           whole({n.shape.back()}).cut(0, summed.digits(summed.shape.size() - 1));
       if (!(lies == part) && !lies.cuts.empty()) return false;
+      const bool is_part = lies == part;
+      const int wanted = layouts.add(part);
+      bring_parameter(state, n.inputs[1], placed.inputs[1]);
+      if (!is_part && !problem_.of(n.inputs[1]).loaded.empty() &&
+          problem_.of(n.inputs[1]).readers > 1)
+        state.hold(n.inputs[1], wanted);  // a part of the whole is the same memory
     }
     state.cost = plus(state.cost, route.cost);
     state.parameter_bytes += placed.parameter_bytes;

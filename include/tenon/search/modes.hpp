@@ -2,6 +2,7 @@
 #pragma once
 /// MindSpore's two quick ways to find strategies: by halving, and from what the user fixed.
 /// MindSpore: auto_parallel/rec_core; graph_costmodel.cc (sharding propagation).
+#include <tenon/search/known_walk.hpp>
 #include <tenon/search/ways.hpp>
 
 namespace tenon::detail {
@@ -39,21 +40,22 @@ constexpr List<int> by_weight(const Problem& problem) {
   return ids;
 }
 
-/// The way of one operator that costs least beside those that are taken already.
-constexpr void take_best(Problem& problem, List<int>& ways, int id, auto&& allowed,
-                         bool counts_computing) {
+/// Takes the way of one operator that costs least beside those that are taken already.
+/// @param priced whose costs are compared; of those that cost the same there, `in_all`
+constexpr void take_best(Problem& problem, KnownWalk& priced, KnownWalk& in_all, int id,
+                         auto&& allowed) {
   int best = -1;
   Picoseconds least = 0, least_in_all = 0;
   for (int way = 0; way < int(problem.of(id).candidates.size()); ++way) {
     if (!allowed(problem.of(id).candidates[std::size_t(way)])) continue;
-    ways[std::size_t(id)] = way;
-    const Picoseconds cost = cost_of_ways(problem, ways, counts_computing);
+    const Picoseconds cost = priced.cost_with(id, way);
     if (best >= 0 && cost > least) continue;
-    const Picoseconds in_all = counts_computing ? cost : cost_of_ways(problem, ways);
-    if (best >= 0 && cost == least && in_all >= least_in_all) continue;
-    best = way, least = cost, least_in_all = in_all;
+    const Picoseconds all = &in_all == &priced ? cost : in_all.cost_with(id, way);
+    if (best >= 0 && cost == least && all >= least_in_all) continue;
+    best = way, least = cost, least_in_all = all;
   }
-  ways[std::size_t(id)] = best < 0 ? 0 : best;
+  priced.take(id, best < 0 ? 0 : best);
+  in_all.take(id, best < 0 ? 0 : best);
 }
 
 /// The prime factors of the devices, the largest first.
@@ -78,7 +80,7 @@ constexpr void add_had(Problem& problem, int id, const Splits& had) {
 /// One round: each operator cuts one letter into `factor` parts more, or none.
 /// @param chosen the strategies of the round before, and then of this one
 constexpr List<int> round_of_cuts(Problem& problem, List<Splits>& chosen, Index factor) {
-  List<int> ways = all_ways(problem, no_way_yet);
+  KnownWalk walk(problem, all_ways(problem, no_way_yet));
   for (int id : by_weight(problem)) {
     Splits& own = chosen[std::size_t(id)];
     const Splits had = own;
@@ -88,10 +90,10 @@ constexpr List<int> round_of_cuts(Problem& problem, List<Splits>& chosen, Index 
       return c.splits.stated() &&
              goes_on(c.splits, had, devices_used(problem, id, c.splits), used, factor);
     };
-    take_best(problem, ways, id, allowed, true);
-    own = splits_of_way(problem, id, ways[std::size_t(id)]);
+    take_best(problem, walk, walk, id, allowed);
+    own = splits_of_way(problem, id, walk.ways()[std::size_t(id)]);
   }
-  return ways;
+  return walk.ways();
 }
 
 /// A round for each prime factor of the devices: operator by operator, the largest first, each
@@ -145,15 +147,14 @@ constexpr List<int> from_the_fixed(const Problem& problem) {
 /// From the operators that have a strategy outwards, each takes the way over all devices that moves
 /// least; what cannot be reached works without a strategy.
 constexpr List<int> propagated_ways(Problem& problem) {
-  List<int> ways = all_ways(problem, no_way_yet);
+  const List<int> none = all_ways(problem, no_way_yet);
+  KnownWalk moving(problem, none, false), in_all(problem, none);
   for (int id : from_the_fixed(problem))
-    take_best(
-        problem, ways, id,
-        [&](const Candidate& c) {
-          return c.splits.stated() &&
-                 devices_used(problem, id, c.splits) == problem.layouts.devices();
-        },
-        false);
+    take_best(problem, moving, in_all, id, [&](const Candidate& c) {
+      return c.splits.stated() &&
+             devices_used(problem, id, c.splits) == problem.layouts.devices();
+    });
+  List<int> ways = moving.ways();
   for (int& way : ways)
     if (way == no_way_yet) way = 0;
   return ways;

@@ -36,6 +36,7 @@ struct SearchNode {
   bool is_output = false;
   bool passes[4]{};     // whether what it does leaves every element of operand i where it is
   int adds_along = -1;  // the dimension along which it adds a parameter, or -1
+  List<int> loaded;     // of a parameter: the layouts in which it is there already
 };
 
 struct Problem {
@@ -52,10 +53,15 @@ struct Problem {
                     const PlanOptions& wishes)
       : graph(network), options(wishes), layouts(devices, machine), nodes(network.nodes.size()) {
     check_machine(machine, devices);
-    if (wishes.mindspore || wishes.stay || !wishes.received.empty() || wishes.parameters_of)
+    if (wishes.mindspore || wishes.stay || !wishes.received.empty())
       throw Error(
-          "a search knows not PlanOptions::mindspore, stay, received and parameters_of; "
-          "legal: inputs, output, given and strict");
+          "a search knows not PlanOptions::mindspore, stay and received; "
+          "legal: inputs, output, given, parameters_of and strict");
+    for (int id = 0; wishes.parameters_of && id < int(nodes.size()); ++id)
+      for (const Buffer& b : wishes.parameters_of->buffers)
+        if (is_parameter(id) && b.place == Buffer::Place::parameter &&
+            wishes.parameters_of->name(b.name) == graph.names[node(id).name])
+          of(id).loaded.push_back(layouts.add(b.distribution));
   }
   constexpr const Node& node(int id) const { return graph.nodes[std::size_t(id)]; }
   constexpr SearchNode& of(int id) { return nodes[std::size_t(id)]; }
@@ -84,7 +90,8 @@ struct Problem {
       made.inputs.push_back(layouts.add(x));
       blocks.push_back(x.largest_block());
       sizes.push_back(bytes(node(n.inputs[i]).element));
-      if (is_parameter(n.inputs[i]) && nodes[std::size_t(n.inputs[i])].first_reader == id)
+      if (is_parameter(n.inputs[i]) && of(n.inputs[i]).first_reader == id &&
+          of(n.inputs[i]).loaded.empty())
         made.parameter_bytes += product(x.largest_block()) * bytes(node(n.inputs[i]).element);
     }
     if (p.inputs.size() > 1) made.second = layouts.add(p.inputs[1]);

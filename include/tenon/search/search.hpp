@@ -6,6 +6,7 @@
 /// MindSpore: auto_parallel, search_mode.
 #include <tenon/plan/planner.hpp>
 #include <tenon/search/modes.hpp>
+#include <tenon/search/plain_ways.hpp>
 #include <tenon/search/plan_cost.hpp>
 
 namespace tenon {
@@ -15,6 +16,7 @@ namespace detail {
 /// The cheapest of the states that have a plan which fits the memory, or none.
 constexpr const FrontierState* fitting(const Problem& problem, const Frontier& frontier,
                                        Index& least) {
+  if (problem.layouts.machine().memory > 1e18) return &frontier.states[0];
   for (const FrontierState& state : frontier.states) {
     Index peak = state.parameter_bytes;  // at least
     if (double(peak) <= problem.layouts.machine().memory) {
@@ -84,12 +86,15 @@ constexpr Searched searched(const Problem& problem, const Frontier& frontier,
 /// the options allow, if `exact`: always where no state of the search had to be left out, on up to
 /// 64 devices.
 /// Law: plan_cost(plan(found.apply(graph), devices, options.plan), machine).total() == found.cost.
+/// Law: in every mode, what is found is no dearer than the network as it is given, every operator
+/// on all ranks, rows over all ranks, and cut_weights, of those that fit the memory.
 /// Where the cheapest does not fit the memory, all are looked at if they are no more than the beam;
 /// of more, by the parameters' bytes, and then it is not known to be the cheapest that fits.
 /// Of strategies that cost the same it takes the one with the smallest parameters, then the first.
 /// Finding: what is wrong with a strategy that is there, with the device count, or that nothing
 /// fits the machine's memory; nothing_found_fits where not all was looked at.
-/// Cost: operators times states (at most options.beam) times ways (20 of a MatMul on 8 devices).
+/// Cost: operators times states (at most options.beam) times ways (20 of a MatMul on 8 devices);
+/// memory options.bytes, and 1 KiB for each layout that an operator may want.
 constexpr Searched search(const Graph& graph, Index devices, const Machine& machine,
                           const SearchOptions& options = {}) {
   if (graph.finding) return {{}, 0, true, graph.finding};
@@ -100,26 +105,35 @@ constexpr Searched search(const Graph& graph, Index devices, const Machine& mach
   if (options.mode == SearchMode::sharding_propagation)
     if (const Finding nothing = detail::nothing_fixed(graph)) return {{}, 0, true, nothing};
   const List<int> ways = detail::ways_of_mode(problem, options);
-  detail::Frontier frontier = detail::walk(problem, ways, options.beam);
-  const bool exact = is_exact && problem.all_ways_there && frontier.exact();
+  detail::Following following{options.beam, options.bytes};
+  detail::Frontier frontier = detail::walk(problem, ways, following);
+  Searched best;
   Index least = 0;
-  bool all_seen = false;
-  if (machine.memory > 1e18) return detail::searched(problem, frontier, frontier.states[0], exact);
+  bool any = false, all_seen = false;
   frontier.states.resize(1);  // of the others, the cheapest that fits may have been left out
-  if (const detail::FrontierState* state = detail::fitting(problem, frontier, least))
-    return detail::searched(problem, frontier, *state, exact);
-  if (is_exact) {
+  if (const detail::FrontierState* state = detail::fitting(problem, frontier, least)) {
+    const bool exact = is_exact && problem.all_ways_there && frontier.exact();
+    best = detail::searched(problem, frontier, *state, exact), any = true;
+  } else if (is_exact) {
     const bool all = detail::combinations(problem) <= double(options.beam);
-    detail::Frontier within = detail::walk(
-        problem, ways, options.beam, all ? detail::Merging::nothing : detail::Merging::by_memory,
-        true, machine.memory);
+    following.merging = all ? detail::Merging::nothing : detail::Merging::by_memory;
+    following.parameter_bytes = machine.memory;
+    const detail::Frontier within = detail::walk(problem, ways, following);
     const bool whole = problem.all_ways_there && within.exact();
-    if (const detail::FrontierState* state = detail::fitting(problem, within, least))
-      return detail::searched(problem, within, *state, all && whole);
+    if (const detail::FrontierState* found = detail::fitting(problem, within, least))
+      best = detail::searched(problem, within, *found, all && whole), any = true;
     all_seen = whole && (all || within.states.empty());
     const Index left = within.least_left();
     if (left > 0 && (least == 0 || left < least)) least = left;
   }
+  if (any && best.exact) return best;
+  for (const List<int>& plain : detail::plain_ways(problem, options)) {
+    const detail::Frontier one = detail::walk(problem, plain, {.beam = 1});
+    if (any && one.states[0].cost >= best.cost) continue;
+    if (const detail::FrontierState* state = detail::fitting(problem, one, least))
+      best = detail::searched(problem, one, *state, false), any = true;
+  }
+  if (any) return best;
   return {{},
           0,
           true,

@@ -16,6 +16,7 @@ struct SearchOptions {
   /// work where their operands lie. 0: for every operator.
   Index bytes_worth_a_strategy = 65536;
   std::size_t beam = 20000;  // plans that are followed at once; where there are more, the cheapest
+  Index bytes = Index(1) << 28;  // of memory for them; where it is short, fewer
 };
 
 struct Searched {
@@ -104,17 +105,11 @@ constexpr List<int> all_ways(const Problem& problem, int way) {
 }
 
 /// The plans of these ways, the cheapest first.
-constexpr Frontier walk(Problem& problem, const List<int>& ways, std::size_t beam,
-                        Merging merging = Merging::by_cost, bool counts_computing = true,
-                        double most_bytes = 1e300) {
-  Frontier frontier(problem, ways, beam, merging, counts_computing, most_bytes);
+constexpr Frontier walk(Problem& problem, const List<int>& ways, const Following& following) {
+  Frontier frontier(problem, ways, following);
   for (int id = 0; id < int(problem.nodes.size()); ++id) frontier.visit(id);
   frontier.finish();
   return frontier;
-}
-constexpr Picoseconds cost_of_ways(Problem& problem, const List<int>& ways,
-                                   bool counts_computing = true) {
-  return walk(problem, ways, 1, Merging::by_cost, counts_computing).states[0].cost;
 }
 
 constexpr Splits splits_of_way(const Problem& problem, int id, int way) {
