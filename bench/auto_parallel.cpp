@@ -152,11 +152,12 @@ class Moving {
         [&](int rank) { return exchange_of(from, to, rank, devices, Element::float32); }, scratch_,
         tag);
   }
-  void run() {
-    const void* source = x_.data();
-    if (std::byte* home = exchange_->source()) source = std::memcpy(home, x_.data(), held_);
-    exchange_->run(source, y_.data());
+  /// As the operator before would have.
+  const void* write() {
+    std::byte* home = exchange_->source();
+    return home ? std::memcpy(home, x_.data(), held_) : x_.data();
   }
+  void run() { exchange_->run(write(), y_.data()); }
 
  private:
   std::vector<std::byte> scratch_;
@@ -180,41 +181,50 @@ void calibrate(const Options& o, Communication& communication, bench::Together& 
   const Index most = std::min(devices, m.node_ranks);
   int tag = 0;
   // columns, as most products leave them: pieces of rows
-  const auto moved = [&](const Distribution& from, const Distribution& to) -> Run {
-    return [moving = std::make_shared<Moving>(communication, from, to, ++tag)] { moving->run(); };
-  };
-  const auto gather = [&](Index group, Index width) {
+  using Exchanging = std::shared_ptr<Moving>;
+  const auto gather = [&](Index group, Index width) -> Exchanging {
     const Distribution all = whole({32, width});
-    return moved(all.cut(1, {{group, 1}}), all);
+    return std::make_shared<Moving>(communication, all.cut(1, {{group, 1}}), all, ++tag);
   };
-  const auto scatter = [&](Index group, Index width) {
+  const auto scatter = [&](Index group, Index width) -> Exchanging {
     const Distribution all = whole({32, width});
-    return moved(all.cut(Cut::sum, {{group, 1}}), all.cut(0, {{group, 1}}));
+    return std::make_shared<Moving>(communication, all.cut(Cut::sum, {{group, 1}}),
+                                    all.cut(0, {{group, 1}}), ++tag);
+  };
+  // what it exchanges, a product has written: that is its time
+  const auto writing = [](const Exchanging& moving) {
+    return product_then({32, 784}, 64, [moving] { moving->write(); });
+  };
+  const auto exchanging = [](const Exchanging& moving) {
+    return product_then({32, 784}, 64, [moving] { moving->run(); });
   };
   const Index little = devices, much = 512;
   const auto bytes = [](Index width) { return 4. * 32 * double(width); };
-  const Run meet = most > 1 ? gather(most, little) : Run();
-  enum { step, meeting, computing, cached, read, came, two, all, many, sums, measured };
+  enum { step, meeting, computing, cached, read, two, two_written, all, all_written, many,
+         many_written, sums, sums_written, measured };
   std::vector<Run> runs(measured, [] {});
+  Run meet;
+  if (most > 1) {
+    meet = [moving = gather(most, little)] { moving->run(); };
+    int next = two;
+    for (const Exchanging& moving : {gather(2, little), gather(most, little), gather(most, much),
+                                     scatter(most, much)}) {
+      runs[std::size_t(next++)] = exchanging(moving);
+      runs[std::size_t(next++)] = writing(moving);
+    }
+  }
   runs[step] = product_then({1, 8}, 8, nullptr);
   runs[meeting] = product_then({1, 8}, 8, meet);
   runs[computing] = product_then({32, 512}, 512, meet);
   runs[cached] = product_then({4, 784}, 512, meet);  // few rows wait for the other operand
   runs[read] = product_then({4, 2048}, 2048, meet);
-  runs[came] = product_then({32, 784}, 64, nullptr);
-  if (most > 1) {
-    const auto after_product = [&](const Run& then) { return product_then({32, 784}, 64, then); };
-    runs[two] = after_product(gather(2, little));
-    runs[all] = after_product(gather(most, little));
-    runs[many] = after_product(gather(most, much));
-    runs[sums] = after_product(scatter(most, much));
-  }
   const std::vector<double> seconds = by_turns(ranks, runs, 2 * o.seconds);
   const auto of_product = [&](int which) {
     return std::max(seconds[std::size_t(which)] - seconds[meeting], 1e-9) / turns;
   };
   const auto of_exchange = [&](int which) {
-    return std::max(seconds[std::size_t(which)] - seconds[came], 0.) / turns;
+    const auto i = std::size_t(which);
+    return std::max(seconds[i] - seconds[i + 1], 0.) / turns;
   };
   const auto reading_rate = [&](Index inner, Index columns, int which) {
     return 4. * double(inner * columns + 4 * (inner + columns)) / of_product(which);
@@ -234,12 +244,14 @@ void calibrate(const Options& o, Communication& communication, bench::Together& 
   if (devices > m.node_ranks) {
     const double nodes = double((devices + m.node_ranks - 1) / m.node_ranks);
     constexpr Index long_messages = 2048;
+    const Exchanging short_ones = gather(devices, little);
+    const Exchanging long_ones = gather(devices, long_messages);
     const std::vector<double> crossing =
         by_turns(ranks,
-                 {runs[came], product_then({32, 784}, 64, gather(devices, little)),
-                  product_then({32, 784}, 64, gather(devices, long_messages))},
+                 {exchanging(short_ones), writing(short_ones), exchanging(long_ones),
+                  writing(long_ones)},
                  2 * o.seconds);
-    const double few = crossing[1] - crossing[0], more = crossing[2] - crossing[0];
+    const double few = crossing[0] - crossing[1], more = crossing[2] - crossing[3];
     const auto inside = [&](Index width) {
       return turns * (m.inside.exchange + double(devices - 1) * m.inside.message +
                       bytes(width) / m.inside.rate);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What an operator costs on the rank whose block is largest:
-///   step + max(operations / flops, bytes / memory_rate), for each of the ranks that take turns;
-///   up to `cache` bytes, bytes / cache_rate
+///   step + longer + shorter^3 / (3 longer^2), for each of the ranks that take turns
+/// of operations / flops and bytes / memory_rate (up to `cache` bytes, / cache_rate): one is hidden
+/// behind the other, and less of it where both take alike.
 /// A MatMul of [m, k] and [k, n] has 2 m n k operations, a convolution as many as the product that
 /// it is, another operator one for each element that it reads or writes, whichever are more.
 #include <tenon/network/operator.hpp>
@@ -44,12 +45,20 @@ constexpr Work work_of(const Operator& op, const Attributes& attributes,
   return work;
 }
 
+/// The larger of both, and up to a third more.
+constexpr Picoseconds overlapping(Picoseconds a, Picoseconds b) {
+  const double longer = double(a > b ? a : b), shorter = double(a > b ? b : a);
+  if (longer == 0) return 0;
+  const double part = shorter / longer;
+  return plus(a > b ? a : b, Picoseconds(part * part * shorter / 3));
+}
+
 constexpr Picoseconds compute_cost(const Work& work, Index devices, const Machine& machine) {
   const Picoseconds computing = duration(work.operations, machine.flops);
   const Picoseconds reading =
       duration(work.bytes, work.bytes <= machine.cache ? machine.cache_rate : machine.memory_rate);
   return times(machine.turns(devices),
-               plus(duration(machine.step), computing > reading ? computing : reading));
+               plus(duration(machine.step), overlapping(computing, reading)));
 }
 
 }  // namespace tenon
