@@ -163,35 +163,39 @@ void check_seconds(double found, double by_hand) { CHECK(std::abs(found - by_han
 TEST_CASE("prices of small plans, worked out by hand from the documented table") {
   const double step = 1e-6, flops = 1e9, memory = 1e9, inside = 1e8, sums = 5e7, between = 1e7;
   const double exchange = 1e-5, message = 1e-6, far_exchange = 1e-4, far_message = 1e-5;
+  const auto overlapping = [](double a, double b) {
+    const double longer = std::max(a, b), shorter = std::min(a, b);
+    return longer + std::pow(shorter, 3) / (3 * longer * longer);
+  };
   // One rank: 2 m n k operations take longer than the bytes of x, w and y; then a softmax, which
   // reads and writes 8 x 32 elements.
-  const double product = step + std::max(2. * 8 * 16 * 32 / flops,
+  const double product = step + overlapping(2. * 8 * 16 * 32 / flops,
                                          (8 * 16 + 16 * 32 + 8 * 32) * 4 / memory);
-  const double softmax = step + std::max(8 * 32 / flops, 2 * 8 * 32 * 4 / memory);
-  check_seconds(product, 9.192e-6);
+  const double softmax = step + overlapping(8 * 32 / flops, 2 * 8 * 32 * 4 / memory);
+  check_seconds(product, 1e-6 + 8.192e-6 + 0.228667e-6);
   check_seconds(seconds_of({}, 1), product + softmax);
   // A bias and a ReLU are done by the product, and cost nothing more.
   check_seconds(seconds_of({}, 1, true), product);
 
   // Columns over 4: each computes 8 of 32 columns; the softmax needs rows whole, so that each takes
   // three blocks of [8, 8] from three others before it.
-  const double columns = step + std::max(2. * 8 * 16 * 8 / flops,
+  const double columns = step + overlapping(2. * 8 * 16 * 8 / flops,
                                          (8 * 16 + 16 * 8 + 8 * 8) * 4 / memory);
   check_seconds(seconds_of({{1, 1}, {1, 4}}, 4),
                 columns + exchange + 3 * message + 3 * 8 * 8 * 4 / inside + softmax);
 
   // k over 4: each copies its 4 of 16 columns of x, and adds three others' [8, 32] to its own.
   const double copy = step + 2 * 8 * 4 * 4 / memory;
-  const double summands = step + std::max(2. * 8 * 4 * 32 / flops,
+  const double summands = step + overlapping(2. * 8 * 4 * 32 / flops,
                                           (8 * 4 + 4 * 32 + 8 * 32) * 4 / memory);
   check_seconds(seconds_of({{1, 4}, {4, 1}}, 4),
                 copy + summands + exchange + 3 * message + 3 * 8 * 32 * 4 / sums + softmax);
 
   // Rows over 8, two nodes of 4: a row each, whose product waits for memory; the rows of x are
   // there. Of the result each takes seven rows from seven others, and a node four from the other.
-  const double row = step + std::max(2. * 1 * 16 * 32 / flops,
+  const double row = step + overlapping(2. * 1 * 16 * 32 / flops,
                                      (1 * 16 + 16 * 32 + 1 * 32) * 4 / memory);
-  const double row_softmax = step + std::max(32 / flops, 2 * 32 * 4 / memory);
+  const double row_softmax = step + overlapping(32 / flops, 2 * 32 * 4 / memory);
   check_seconds(seconds_of({{8, 1}, {1, 1}}, 8),
                 row + row_softmax + exchange + 7 * message + 7 * 32 * 4 / inside + far_exchange +
                     far_message + 4 * 32 * 4 / between);
