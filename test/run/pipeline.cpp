@@ -15,6 +15,7 @@
 #include "../plan/random_network.hpp"
 #include "../support/error_of.hpp"
 #include "mpi.hpp"
+#include "mpi_calls.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
@@ -151,6 +152,33 @@ MPI_TEST_CASE("stages between nodes of their own", 4) {
   for (std::uint64_t seed = 0; seed < 6; ++seed) check_on(all, 500 + seed, 2, 4);
 }
 
+MPI_TEST_CASE("what a stage sends on is what MPI is asked to send, on every rank",
+              tenon_test::all_ranks) {
+  MpiCommunication all(world, {.shared_memory = false});
+  for (Index stages = 2; stages <= std::min(world.size(), 4); ++stages)
+    for (std::uint64_t seed = 0; world.size() % stages == 0 && seed < 6; ++seed) {
+      CAPTURE(stages);
+      CAPTURE(seed);
+      RandomNetwork network(seed + 40, 5, world.size() / stages);
+      if (put_into_stages(network, stages) != stages) continue;
+      const Pipeline plans = planned_stages(network.graph, all.size());
+      const Index stage = all.rank() / plans.ranks, place = all.rank() % plans.ranks;
+      const StagePlan& own = plans.stages[std::size_t(stage)];
+      const auto part = all.part(int(stage * plans.ranks), int(plans.ranks));
+      Parameters parameters{view(own.plan)};
+      fill_parameters(parameters, network.parameters, place);
+      const Reference reference;
+      StageExecutor executor(plans, all, *part, reference, parameters);
+      for (int again = 0; again < 3; ++again) {
+        const MpiCalls before = mpi_calls();
+        executor.run(blocks_of(network));
+        const MpiCalls calls = mpi_calls() - before;
+        CHECK(calls.sends == own.plan.messages(place) + own.messages_sent_on(place));
+        CHECK(calls.sent_bytes == own.plan.bytes_sent(place) + own.bytes_sent_on(place));
+      }
+    }
+}
+
 MPI_TEST_CASE("micro-batches, and the result to all stages", 1) {
   std::vector<float> x(42), w(36), expected;
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = float(i * 29 % 83) / 8 - 5;
@@ -174,18 +202,15 @@ MPI_TEST_CASE("micro-batches, and the result to all stages", 1) {
           const Pipeline whole = planned_stages(graph(7), ranks);
           const Index stage = all.rank() / whole.ranks;
           const auto own = all.part(int(stage * whole.ranks), int(whole.ranks));
-          const PlanView loaded = view(whole.stages[std::size_t(stage)].plan);
-          Parameters parameters(loaded);
+          Parameters parameters(view(whole.stages[std::size_t(stage)].plan));
           parameters.set<float>(stage ? "b.weight" : "a.weight", w, own->rank());
-          PlanOptions how;
-          how.parameters_of = &loaded;
           const Reference reference;
           std::vector<std::unique_ptr<StageExecutor>> executors;
           std::vector<StageExecutor*> parts;
           for (Index k = 0; k < micro; ++k) {
             const Index rows = balanced_block(7, micro, k).size();
             executors.push_back(std::make_unique<StageExecutor>(
-                planned_stages(graph(rows), ranks, how, stage), all, *own, reference, parameters));
+                planned_stages(graph(rows), ranks, {}, &whole), all, *own, reference, parameters));
             parts.push_back(executors.back().get());
           }
           PipelineForward forward(whole, parts, all, {micro, broadcast});

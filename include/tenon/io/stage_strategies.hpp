@@ -18,6 +18,13 @@ inline std::vector<StrategyFile> stage_strategies(const Graph& graph, Index rank
   std::vector<StrategyFile> files;
   for (Index stage = 0; stage < stages.count; ++stage) {
     const StageGraph part(graph, stages, stage);
+    if (part.graph.parameters.empty())
+      throw Error(std::string("stage ")
+                      .append(std::to_string(stage))
+                      .append(" of ")
+                      .append(std::to_string(stages.count))
+                      .append(" has no parameters, so that no strategy file can name it; legal: "
+                              "parameters in every stage, or a checkpoint of whole ones"));
     files.push_back(strategy_file(network_record(part.graph, stages.ranks), stage));
     files.back().path = std::string("stage ").append(std::to_string(stage));
   }

@@ -37,7 +37,8 @@ inline StrategyFile read_strategies(const std::string& pattern) {
                     .append(pattern)
                     .append(" of any rank from 0 to ")
                     .append(std::to_string(most_ranks - 1)));
-  return stages.size() == 1 ? std::move(files.front()) : merge_strategies(files);
+  const bool is_one = files.size() == 1 || stages.size() == 1;
+  return is_one ? std::move(files.front()) : merge_strategies(files);
 }
 
 /// Replaces `path` by the strategy, as JSON when it ends in ".json", else as protobuf.

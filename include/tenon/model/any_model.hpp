@@ -5,16 +5,11 @@
 #include <functional>
 
 #include <tenon/model/model_tensor.hpp>
-#include <tenon/network/graph.hpp>
+#include <tenon/model/named_network.hpp>
+#include <tenon/plan/stage_plan.hpp>
 #include <tenon/run/parameters.hpp>
 
 namespace tenon {
-
-/// A network with its strategies, and the names of its inputs and outputs.
-struct NamedNetwork {
-  Graph graph;
-  std::vector<std::string> inputs, outputs;
-};
 
 namespace detail {
 
@@ -27,6 +22,10 @@ class AnyModel {
   virtual const Graph& graph() const { none(); }
   virtual NamedNetwork network() const { none(); }
   virtual Parameters& parameters() { none(); }
+  virtual Index stages() const { return 1; }
+  virtual const Pipeline& pipeline() const {
+    throw Error("the model has one stage: it is no pipeline");
+  }
 
  private:
   [[noreturn]] static void none() {

@@ -8,6 +8,7 @@
 
 #include <tenon/core/dims.hpp>
 #include <tenon/model/load_options.hpp>
+#include <tenon/plan/with_stages.hpp>
 #include <tenon/search/machines.hpp>
 #include <tenon/search/mode.hpp>
 
@@ -39,7 +40,10 @@ struct BuildOptions {
   /// MindSpore's strategy file: how operators are cut, and their pipeline stages; with {} where a
   /// rank's number goes the files of all stages.
   std::string strategy{};
-  bool cut_weights = false;          // instead: large weights over all ranks (plan/cut_weights.hpp)
+  /// Of layers, besides what `strategy` says: {{"layer1", 0}, {"layer3", 1}}.
+  std::vector<LayerStage> pipeline_stages{};
+  /// Instead of `strategy`: large weights over all ranks (of a stage), by plan/cut_weights.hpp.
+  bool cut_weights = false;
   /// Besides what `strategy` says, instead of `cut_weights`: found by search, once, for the shapes
   /// of the build; other batches keep what was found for these.
   std::optional<AutoParallel> auto_parallel{};

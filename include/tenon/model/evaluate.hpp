@@ -21,9 +21,8 @@ struct EvaluationOptions {
 namespace detail {
 
 /// The rows' answers, whole: [rows, classes].
-template <class Network, class Input, class Devices>
-std::span<const float> answers(Model<Network, Input, Devices>& model, std::span<const float> x,
-                               Index) {
+template <class Held>
+std::span<const float> answers(NetworkModel<Held>& model, std::span<const float> x, Index) {
   return model.predict(x);
 }
 inline std::span<const float> answers(FileModel& model, std::span<const float> x, Index rows) {

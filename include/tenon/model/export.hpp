@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Writes a built model as one deployable file for each rank, with the network, its strategies, and
-/// the slices of that rank:
+/// Writes a model as one deployable file for each rank, with the network, its strategies and its
+/// stages, and the slices of that rank:
 ///   export_model(model, "mindir/net_rank_{}.mindir");
 ///   model.build_from_file("mindir/net_rank_{}.mindir");    later, on as many ranks
 /// MindSpore: export of each rank's network, and build_from_file of it.
@@ -12,15 +12,16 @@
 namespace tenon {
 
 /// Collective. Folders are made; the files take their names when those of all ranks are whole.
+/// @param ranks_of_stage all, where the network is no pipeline.
 /// @param pattern with "{}" where the rank's number goes.
 /// @throws Error on every rank: a file cannot be written (a full disk), a cut has no spelling, or
 /// MindIR has no name for an operator.
 TENON_DECL void export_model(const NamedNetwork& network, const Parameters& parameters,
-                             Communication& communication, const std::string& pattern);
+                             Index ranks_of_stage, Communication& communication,
+                             const std::string& pattern);
 void export_model(auto& model, const std::string& pattern) {
-  if (model.plan().devices != model.communication().size())
-    throw Error("the stages of a pipeline cannot be exported");
-  export_model(model.network(), model.parameters(), model.communication(), pattern);
+  export_model(model.network(), model.parameters(), model.plan().devices, model.communication(),
+               pattern);
 }
 
 }  // namespace tenon

@@ -12,12 +12,14 @@ namespace tenon {
 
 namespace detail {
 
-/// This rank's slices, and how they are cut.
-inline MindirPart part_of(const Parameters& parameters, Index rank, Index ranks) {
+/// This rank's slices, and how they are cut over the ranks of its stage.
+inline MindirPart part_of(const Parameters& parameters, Index rank, Index ranks,
+                          Index ranks_of_stage) {
   MindirPart part{rank, ranks, {}, {}, {}};
+  const Index place = rank % ranks_of_stage;
   for (const Parameters::Slice& slice : parameters.slices()) {
-    part.layouts.push_back(mindir_layout(slice.name, slice.distribution, rank, ranks));
-    const std::size_t count = std::size_t(slice.bytes(rank));
+    part.layouts.push_back(mindir_layout(slice.name, slice.distribution, place, ranks_of_stage));
+    const std::size_t count = std::size_t(slice.bytes(place));
     part.slices.emplace_back(slice.name, slice.element, part.layouts.back().slice_shape,
                              [&slice, count](const Pieces& write) {
                                write({reinterpret_cast<const char*>(slice.data), count});
@@ -29,7 +31,8 @@ inline MindirPart part_of(const Parameters& parameters, Index rank, Index ranks)
 }  // namespace detail
 
 TENON_DECL void export_model(const NamedNetwork& network, const Parameters& parameters,
-                             Communication& communication, const std::string& pattern) {
+                             Index ranks_of_stage, Communication& communication,
+                             const std::string& pattern) {
   const int rank = communication.rank(), ranks = communication.size();
   communication.together([&] {
     if (!has_number(pattern))
@@ -41,7 +44,7 @@ TENON_DECL void export_model(const NamedNetwork& network, const Parameters& para
   const std::uint64_t id = communication.all_gather({&own, 1})[0];
   NewFile file(numbered(pattern, rank));
   communication.together([&] {
-    MindirPart part = detail::part_of(parameters, rank, ranks);
+    MindirPart part = detail::part_of(parameters, rank, ranks, ranks_of_stage);
     part.id = std::to_string(id);
     file.write([&](const std::string& path) {
       make_folder_of(path);

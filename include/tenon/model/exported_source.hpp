@@ -17,9 +17,9 @@ class ExportedSource : public ModelSource {
         pattern_(pattern),
         path_(numbered(pattern, rank)) {
     if (!options.strategy.empty() || options.cut_weights || options.auto_parallel ||
-        !options.checkpoint.empty())
+        !options.pipeline_stages.empty() || !options.checkpoint.empty())
       throw Error(sentence(pattern, " is cut already, and has its values: another strategy, one ",
-                           "found by search or a checkpoint is for whole networks"));
+                           "found by search, other stages or a checkpoint are for whole networks"));
     std::optional<StoredPart> part = read_mindir_part(file());
     if (!part) throw Error(sentence(path_, " is no rank's file of an export"));
     if (part->ranks != ranks)
@@ -37,17 +37,18 @@ class ExportedSource : public ModelSource {
   }
 
   void fill(Parameters& parameters, Communication& communication,
-            Communication* = nullptr) const override {
-    communication.together([&] {
-      for (Parameters::Slice& slice : parameters.slices()) fill(slice);
+            Communication* all = nullptr) const override {
+    (all ? *all : communication).together([&] {
+      for (Parameters::Slice& slice : parameters.slices())
+        fill(slice, communication.rank(), communication.size());
     });
   }
 
  private:
-  void fill(Parameters::Slice& slice) const {
-    const Box box = slice.distribution.box(part_.rank);
-    const MindirLayout wanted =
-        mindir_layout(slice.name, slice.distribution, part_.rank, part_.ranks);
+  /// @param rank, @param ranks of those that the slice is cut over.
+  void fill(Parameters::Slice& slice, Index rank, Index ranks) const {
+    const Box box = slice.distribution.box(rank);
+    const MindirLayout wanted = mindir_layout(slice.name, slice.distribution, rank, ranks);
     std::size_t i = 0;
     while (i < part_.layouts.size() &&
            !(part_.layouts[i] == wanted && part_.slices[i].name == slice.name))

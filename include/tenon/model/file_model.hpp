@@ -66,6 +66,9 @@ class Model<FromFile> {
   TENON_DECL const PlanView& plan() const;
   TENON_DECL const Graph& graph() const;    // of the shapes that it was built for
   TENON_DECL NamedNetwork network() const;  // the same with strategies and names
+  TENON_DECL Index stages() const;  // 1: no pipeline
+  /// All stages' plans, and what goes between them. @throws Error of a model of one stage.
+  TENON_DECL const Pipeline& pipeline() const;
   TENON_DECL Parameters& parameters();
   TENON_DECL Communication& communication();
   TENON_DECL const Backend& backend() const;

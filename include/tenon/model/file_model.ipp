@@ -3,6 +3,7 @@
 /// What model/file_model.hpp declares.
 #include <tenon/comm/alone.hpp>
 #include <tenon/model/built_model.hpp>
+#include <tenon/model/exported_source.hpp>
 #include <tenon/model/rank_program.hpp>
 #include <tenon/model/staged_file.hpp>
 
@@ -36,39 +37,47 @@ TENON_DECL void Model<FromFile>::build_from_file(const std::string& path, ModelT
 TENON_DECL void Model<FromFile>::build_from_file(const std::string& path, ModelType type,
                                                  std::unique_ptr<Backend> backend,
                                                  const BuildOptions& options) {
-  const detail::BuiltModel* lender = nullptr;
+  const detail::AnyModel* lender = nullptr;
   std::optional<ModelFile> part;  // this rank's, of a network that was cut elsewhere
+  std::shared_ptr<detail::ModelSource> source;
   bool exported = false;  // by export_model
-  bool staged = false;
   communication_->together([&] {
     exported = has_number(path) && detail::is_exported(path, communication_->rank());
-    staged = !has_number(path) && detail::says_stages(options.strategy);
   });
-  if (!communication_->agree(staged))
-    throw Error(sentence(options.strategy, ": some ranks see pipeline stages, others do not"));
   if (!communication_->agree(exported))
     throw Error(sentence(path, ": some of the files are of an export of Tenon, others are not"));
   communication_->together([&] {
     if (has_number(path) && !exported)
       part = detail::rank_file(path, type, *communication_, options);
+    else
+      source = detail::source_of(path, type, options, communication_->rank(),
+                                 communication_->size());
     if (!options.weights_of) return;
     if (!options.weights_of->built_)
       throw Error("a model is to use the weights of one that was not built");
-    lender = dynamic_cast<const detail::BuiltModel*>(options.weights_of->built_->model.get());
-    if (!lender || options.weights_of->communication_->size() != communication_->size())
+    lender = options.weights_of->built_->model.get();
+    if (!source || options.weights_of->communication_->size() != communication_->size())
       throw Error("a model is to use the weights of one on other ranks, or cut elsewhere");
   });
+  const bool staged = source && source->has_stages();
+  if (!communication_->agree(staged))
+    throw Error(sentence(path, ": some ranks see pipeline stages, others do not"));
   auto built = std::make_unique<Built>();
   built->backend = std::move(backend);
+  const auto make = [&]<class Made>(std::type_identity<Made>) {
+    const auto* lent = dynamic_cast<const Made*>(lender);
+    if (lender && !lent)
+      throw Error(
+          "a model is to use the weights of one that was cut elsewhere, or of which one is a "
+          "pipeline and the other is not");
+    built->model = std::make_unique<Made>(std::move(source), *built->backend, *communication_,
+                                          options, lent);
+  };
   if (part)
     built->model = std::make_unique<detail::RankProgram>(std::move(*part), *built->backend,
                                                          *communication_, options);
-  else if (staged)
-    built->model = std::make_unique<detail::StagedFile>(path, type, *built->backend,
-                                                        *communication_, options);
-  else
-    built->model = std::make_unique<detail::BuiltModel>(path, type, *built->backend,
-                                                        *communication_, options, lender);
+  else if (staged) make(std::type_identity<detail::StagedFile>());
+  else make(std::type_identity<detail::BuiltModel>());
   built_ = std::move(built);
 }
 
@@ -95,6 +104,10 @@ TENON_DECL const Graph& Model<FromFile>::graph() const {
 }
 TENON_DECL NamedNetwork Model<FromFile>::network() const {
   return detail::built(built_).model->network();
+}
+TENON_DECL Index Model<FromFile>::stages() const { return detail::built(built_).model->stages(); }
+TENON_DECL const Pipeline& Model<FromFile>::pipeline() const {
+  return detail::built(built_).model->pipeline();
 }
 TENON_DECL Parameters& Model<FromFile>::parameters() {
   return detail::built(built_).model->parameters();

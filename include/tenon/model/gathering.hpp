@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// A parameter that lies on all ranks comes to rank 0, part after part:
-///   Gathering gathering(communication, slice, staging);  gathering.part({{0, 100}, {0, 512}},
+/// A parameter that lies on several ranks comes to rank 0, part after part:
+///   Gathering gathering(communication, held, staging);  gathering.part({{0, 100}, {0, 512}},
 ///   at_zero);
 #include <tenon/comm/communication.hpp>
 #include <tenon/layout/exchange.hpp>
@@ -9,26 +9,48 @@
 
 namespace tenon {
 
+/// A parameter, how it lies on consecutive ranks of a communication, and what this one has of it.
+struct HeldParameter {
+  std::string name;
+  Element element = Element::float32;
+  Distribution distribution;
+  int first_rank = 0;               // of those that hold it: of a pipeline those of a stage
+  const std::byte* data = nullptr;  // this rank's block; none where it has none
+
+  HeldParameter(const Parameters::Slice& slice)
+      : name(slice.name),
+        element(slice.element),
+        distribution(slice.distribution),
+        data(slice.data) {}
+  HeldParameter(std::string_view of, const Buffer& buffer, int first)
+      : name(of),
+        element(buffer.element),
+        distribution(buffer.distribution),
+        first_rank(first) {}
+};
+
 /// Brings a part of a parameter to rank 0, from the ranks that have its pieces. Collective.
 class Gathering {
  public:
-  /// @param staging memory for a part, taken before: not between messages.
-  Gathering(Communication& communication, const Parameters::Slice& slice,
+  /// @param held the same on every rank, but for its data. @param staging memory for a part, taken
+  /// before: not between messages.
+  Gathering(Communication& communication, const HeldParameter& held,
             std::vector<std::byte>& staging)
-      : communication_(communication), slice_(slice), staging_(staging) {}
+      : communication_(communication), held_(held), staging_(staging) {}
 
   void part(const Box& wanted, std::vector<std::byte>& at_zero) {
-    const Distribution& from = slice_.distribution;
-    const Index size = bytes(slice_.element);
+    const Distribution& from = held_.distribution;
+    const Index size = bytes(held_.element);
     const int rank = communication_.rank();
     if (rank == 0) at_zero.resize(std::size_t(volume(wanted) * size));
-    for_each_piece(from, wanted, 0, [&](Index source, const Box& piece) {
-      const Region there = region(piece, from.box(source)), packed = region(piece);
+    for_each_piece(from, wanted, 0, [&](Index holder, const Box& piece) {
+      const int source = held_.first_rank + int(holder);
+      const Region there = region(piece, from.box(holder)), packed = region(piece);
       staging_.resize(std::size_t(volume(piece) * size));
-      if (rank == source) copy(slice_.data, there, staging_.data(), packed, size);
+      if (rank == source) copy(held_.data, there, staging_.data(), packed, size);
       if (source != 0 && rank == source) communication_.send(staging_, 0);
       if (rank != 0) return;
-      if (source != 0) communication_.receive(staging_, int(source));
+      if (source != 0) communication_.receive(staging_, source);
       copy(staging_.data(), packed, at_zero.data(), region(piece, wanted), size);
     });
   }
@@ -41,7 +63,7 @@ class Gathering {
     });
   }
   Communication& communication_;
-  const Parameters::Slice& slice_;
+  const HeldParameter& held_;
   std::vector<std::byte>& staging_;
 };
 

@@ -8,12 +8,14 @@
 #include <tenon/io/network_strategy.hpp>
 #include <tenon/io/pattern.hpp>
 #include <tenon/io/strategy.hpp>
+#include <tenon/model/asked_shapes.hpp>
 #include <tenon/model/build_options.hpp>
+#include <tenon/model/find_stage_strategies.hpp>
 #include <tenon/model/load.hpp>
 #include <tenon/model/weights_of_file.hpp>
 #include <tenon/plan/cut_weights.hpp>
 #include <tenon/plan/planned.hpp>
-#include <tenon/search/find_strategies.hpp>
+#include <tenon/plan/with_stages.hpp>
 
 namespace tenon::detail {
 
@@ -32,7 +34,7 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
       throw Error(sentence(path, " is ", text(file_.format), ", not ",
                            text(type == ModelType::ONNX ? ModelFormat::onnx : ModelFormat::mindir),
                            " as was said"));
-    imported_ = import(shapes());
+    imported_ = import(asked_shapes(file_, options.shapes));
   }
   virtual ~ModelSource() = default;
   /// As it was asked for.
@@ -49,17 +51,17 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
   }
 
   /// The network with the strategies that were asked for.
+  /// @param ranks of all stages.
   Graph cut(Graph graph, Index ranks) const {
     graph = cut_as_stated(std::move(graph), ranks);
     if (!options_.auto_parallel) return graph;
-    if (!found_) {
-      SearchOptions how;
-      how.mode = options_.auto_parallel->mode;
-      found_ = find_strategies(cut_as_stated(imported_.graph, ranks), ranks,
-                               options_.auto_parallel->machine, how);
-    }
+    if (!found_)
+      found_ = find_stage_strategies(cut_as_stated(imported_.graph, ranks), ranks,
+                                     options_.auto_parallel->machine, options_.auto_parallel->mode);
     return found_->apply(std::move(graph), imported_.graph);
   }
+  /// Whether it is a pipeline.
+  bool has_stages() const { return tenon::has_stages(cut_as_stated(imported_.graph, 1)); }
   /// @param loaded a plan whose parameters are there, and stay as they are cut; none.
   Plan plan(Graph graph, Index ranks, const PlanView* loaded) const {
     PlanOptions how;
@@ -122,40 +124,6 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
     for (const ImportedParameter& one : imported_.parameters) all.push_back(one.tensor.name);
     return all;
   }
-  /// As they were asked for; else the file's, where an open batch is one row.
-  std::vector<Dims> shapes() const {
-    std::vector<Dims> shapes;
-    std::string names;
-    for (const FileTensor& input : file_.inputs) {
-      names.append(names.empty() ? "" : ", ").append(file_.name(input.value));
-      shapes.push_back(input.shape);
-      if (!input.shape.empty() && input.shape[0] < 0) shapes.back()[0] = 1;
-    }
-    std::vector<bool> given(shapes.size());
-    std::size_t next = 0;
-    for (const InputShape& asked : options_.shapes) {
-      std::size_t at = next++;
-      if (!asked.name.empty())
-        for (at = 0; at < shapes.size() && file_.name(file_.inputs[at].value) != asked.name;) ++at;
-      if (at >= shapes.size())
-        throw Error(sentence("a shape is given for the input ",
-                             asked.name.empty() ? std::to_string(at) : asked.name, "; ", file_.path,
-                             " has ", names));
-      shapes[at] = asked.shape;
-      given[at] = true;
-    }
-    for (std::size_t i = 0; i < shapes.size(); ++i) {
-      const FileTensor& input = file_.inputs[i];
-      if (given[i] || (input.has_shape && !contains(shapes[i], Index(-1)))) continue;
-      throw Error(sentence("the input ", file_.name(input.value), " of ", file_.path,
-                           input.has_shape
-                               ? sentence(" is ", text(input.shape), ", where -1 is open")
-                               : std::string(" has no shape there"),
-                           "; legal: a shape for it in BuildOptions::shapes, or --input-shape \"",
-                           file_.name(input.value), ":1,128\""));
-    }
-    return shapes;
-  }
   /// What does not fit is an error; what the checkpoint lacks, where the model lacks it too.
   void check(LoadReport report, const std::vector<std::string>& missing) const {
     std::erase_if(report.missing, [&](const LoadReport::Entry& entry) {
@@ -165,8 +133,11 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
   }
 
   Graph cut_as_stated(Graph graph, Index ranks) const {
-    if (strategy_) return with_strategies(std::move(graph), *strategy_);
-    return options_.cut_weights ? cut_weights(std::move(graph), ranks) : graph;
+    if (strategy_) graph = with_strategies(std::move(graph), *strategy_);
+    graph = with_stages(std::move(graph), options_.pipeline_stages);
+    if (strategy_ || !options_.cut_weights) return graph;
+    const Index ranks_of_stage = stages_of(graph, ranks).ranks;
+    return cut_weights(std::move(graph), ranks_of_stage);
   }
 
   BuildOptions options_;

@@ -50,6 +50,7 @@ struct Program<Network, Inputs<Parts...>, AnyOf<counts...>> {
                       .append(std::to_string(ranks)));
     return found;
   }
+  static Graph graph(Index ranks) { return network_graph<Network, Parts...>(ranks); }
   static Plan plan(Index ranks, Index rows, const PlanView& loaded) {
     Interface all = interface_of<Parts...>(ranks, rows);
     all.options.parameters_of = &loaded;

@@ -23,7 +23,8 @@ inline ModelFile rank_file(const std::string& pattern, ModelType type,
   const std::string path = numbered(pattern, communication.rank());
   if (type == ModelType::ONNX) throw Error(sentence(path, " is a rank's part; legal: MindIR"));
   if (!options.strategy.empty() || options.cut_weights || options.weights_of ||
-      !options.shapes.empty() || !options.output.empty() || !options.checkpoint_strategy.empty())
+      !options.pipeline_stages.empty() || !options.shapes.empty() || !options.output.empty() ||
+      !options.checkpoint_strategy.empty())
     throw Error(sentence(
         path, " is a rank's part of a network that is cut: another strategy, ",
         "other shapes, one output alone or weights of another model are for whole networks"));

@@ -1,150 +1,115 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// What model/save.hpp declares.
-#include <tenon/core/slab.hpp>
-#include <tenon/io/new_file.hpp>
-#include <tenon/io/pattern.hpp>
-#include <tenon/io/strategy.hpp>
-#include <tenon/io/write_tensors.hpp>
+#include <tenon/io/stage_strategies.hpp>
 #include <tenon/layout/record_of.hpp>
-#include <tenon/model/gathering.hpp>
+#include <tenon/model/save_files.hpp>
 
 namespace tenon {
 
-/// How the parameters are cut, in MindSpore's spelling, for whoever loads the slices.
+namespace detail {
+
+/// How parameters are cut, in MindSpore's spelling, for whoever loads the slices; of a name the
+/// first one.
 /// @throws Error when a cut has no such spelling.
-inline StrategyFile strategy_of(const Parameters& parameters, Index devices) {
+inline StrategyFile strategy_of(const std::vector<HeldParameter>& all, Index devices) {
   StrategyFile strategy{"", 2, {}, {}};
-  for (const Parameters::Slice& slice : parameters.slices()) {
-    if (strategy.find(slice.name)) continue;
-    const std::optional<LayoutRecord> record = record_of(slice.distribution, devices);
+  for (const HeldParameter& held : all) {
+    if (strategy.find(held.name)) continue;
+    const std::optional<LayoutRecord> record = record_of(held.distribution, devices);
     if (!record)
-      throw Error(std::string(slice.name)
+      throw Error(std::string(held.name)
                       .append(" is cut over digits of the rank that no device matrix of ")
                       .append(std::to_string(devices))
                       .append(" ranks has: save it whole"));
-    strategy.layouts.push_back({slice.name, *record});
+    strategy.layouts.push_back({held.name, *record});
   }
   return strategy;
 }
 
-namespace detail {
-
-inline void save_tensors(const std::string& path, const std::vector<TensorSource>& tensors,
-                         const SaveOptions& options) {
-  make_folder_of(path);
-  write_tensors(path, tensors, {.checksum = options.checksum});
+inline std::vector<HeldParameter> held_of(const Parameters& parameters) {
+  std::vector<HeldParameter> all;
+  for (const Parameters::Slice* slice : each_once(parameters)) all.emplace_back(*slice);
+  return all;
 }
 
-/// The first slice of every name.
-inline std::vector<const Parameters::Slice*> each_once(const Parameters& parameters) {
-  std::vector<const Parameters::Slice*> slices;
-  for (const Parameters::Slice& slice : parameters.slices()) {
-    bool known = false;
-    for (const Parameters::Slice* other : slices) known = known || other->name == slice.name;
-    if (!known) slices.push_back(&slice);
-  }
-  return slices;
+/// Those of a pipeline's stage, as its ranks have them.
+inline std::vector<HeldParameter> held_of(const Pipeline& pipeline, Index stage) {
+  std::vector<HeldParameter> all;
+  const Plan& plan = pipeline.stages[std::size_t(stage)].plan;
+  for (const Buffer& b : plan.buffers)
+    if (b.place == Buffer::Place::parameter)
+      all.emplace_back(plan.name(b.name), b, int(stage * pipeline.ranks));
+  return all;
 }
 
-/// This rank's own slices; empty blocks are left out.
-inline std::vector<TensorSource> own_slices(const Parameters& parameters, Index rank) {
-  std::vector<TensorSource> tensors;
-  for (const Parameters::Slice* slice : each_once(parameters))
-    if (const std::size_t count = std::size_t(slice->bytes(rank)))
-      tensors.emplace_back(slice->name, slice->element, sizes(slice->distribution.box(rank)),
-                           [slice, count](const Pieces& write) {
-                             write({reinterpret_cast<const char*>(slice->data), count});
-                           });
-  return tensors;
-}
-
-/// Every rank writes its slices; when all have, the files take their names, the strategy last.
-inline void save_slices(const Parameters& parameters, Communication& communication,
-                        const std::string& pattern, const SaveOptions& options) {
-  const int rank = communication.rank();
-  NewFile file(numbered(pattern, rank)), strategy(options.strategy);
-  const bool has_strategy = rank == 0 && !options.strategy.empty();
-  communication.together([&] {
-    std::vector<TensorSource> tensors = own_slices(parameters, rank);
-    if (!tensors.empty()) {  // a rank whose blocks are all empty has no file
-      tensors.insert(tensors.end(), options.appended.begin(), options.appended.end());
-      file.write([&](const std::string& path) { save_tensors(path, tensors, options); });
+/// Those of all stages, each once: where several have one, the first's. This rank's data with them.
+inline std::vector<HeldParameter> held_of(const Pipeline& pipeline, const Parameters& parameters,
+                                          Index own_stage) {
+  std::vector<HeldParameter> all;
+  std::set<std::string> known;
+  for (Index stage = 0; stage < Index(pipeline.stages.size()); ++stage)
+    for (HeldParameter& held : held_of(pipeline, stage)) {
+      if (!known.insert(held.name).second) continue;
+      for (const Parameters::Slice& slice : parameters.slices())
+        if (stage == own_stage && slice.name == held.name &&
+            slice.distribution == held.distribution)
+          held.data = slice.data;
+      all.push_back(std::move(held));
     }
-    if (has_strategy)
-      strategy.write([&](const std::string& path) {
-        write_strategy(path, strategy_of(parameters, communication.size()));
-      });
-  });
-  communication.together([&] { file.take_name(); });
-  communication.together([&] {
-    if (has_strategy) strategy.take_name();
-  });
+  return all;
 }
 
-/// Rank 0 writes all parameters whole, 4 MiB after 4 MiB, in the order of the format: before each
-/// it says which. Where it cannot write, it takes what the others still send, and all ranks throw.
-inline void save_whole(const Parameters& parameters, Communication& communication,
-                       const std::string& path, const SaveOptions& options) {
-  constexpr Index most = Index(4) << 20;
-  const std::vector<const Parameters::Slice*> slices = each_once(parameters);
-  std::vector<std::byte> slab, staging;
+/// The layouts as they are, and MindSpore's strategies, which say the stage.
+inline std::vector<StrategyFile> strategies_of(const Pipeline& pipeline, const Graph& network) {
+  const Index stages = Index(pipeline.stages.size());
+  std::vector<StrategyFile> files = stage_strategies(network, stages * pipeline.ranks);
+  for (Index stage = 0; stage < stages; ++stage)
+    files[std::size_t(stage)].layouts =
+        strategy_of(held_of(pipeline, stage), pipeline.ranks).layouts;
+  return files;
+}
+
+/// @throws Error on every rank where the name and what is asked for do not fit.
+inline void check_name(Communication& communication, const std::string& path,
+                       const SaveOptions& options) {
   communication.together([&] {
-    slab.reserve(std::size_t(most));
-    staging.reserve(std::size_t(most));
-  });
-  const auto next = [&](std::uint64_t number) { return communication.all_gather({&number, 1})[0]; };
-  const auto gather = [&](const Parameters::Slice& slice, const Pieces& write) {
-    Gathering gathering(communication, slice, staging);
-    std::exception_ptr failed;
-    for_each_slab(whole_box(slice.distribution.shape), most / bytes(slice.element),
-                  [&](const Box& part) {
-                    gathering.part(part, slab);
-                    try {
-                      if (!failed) write({reinterpret_cast<const char*>(slab.data()), slab.size()});
-                    } catch (...) {
-                      failed = std::current_exception();
-                    }
-                  });
-    if (failed) std::rethrow_exception(failed);
-  };
-  communication.together([&] {
-    if (communication.rank() != 0) {
-      while (const std::uint64_t number = next(0)) gather(*slices[number - 1], [](auto) {});
-      return;
-    }
-    std::vector<TensorSource> tensors;
-    for (std::size_t i = 0; i < slices.size(); ++i)
-      tensors.emplace_back(slices[i]->name, slices[i]->element, slices[i]->distribution.shape,
-                           [&, i](const Pieces& write) {
-                             next(i + 1);
-                             gather(*slices[i], write);
-                           });
-    tensors.insert(tensors.end(), options.appended.begin(), options.appended.end());
-    std::exception_ptr failed;
-    try {
-      save_tensors(path, tensors, options);
-    } catch (...) {
-      failed = std::current_exception();
-    }
-    next(0);
-    if (failed) std::rethrow_exception(failed);
+    if (options.integrated_save && has_number(path))
+      throw Error(std::string(path).append(
+          " is to be one file of whole parameters, but {} stands for several: say "
+          "integrated_save = false"));
+    if (!options.integrated_save) tenon::files_of(path, communication.size());
   });
 }
 
 }  // namespace detail
 
 TENON_DECL void save_checkpoint(const Parameters& parameters, Communication& communication,
-                            const std::string& path, const SaveOptions& options) {
-  communication.together([&] {
-    if (options.integrated_save && has_number(path))
-      throw Error(std::string(path).append(
-          " is to be one file of whole parameters, but {} stands for several: say "
-          "integrated_save = false"));
-    if (!options.integrated_save) files_of(path, communication.size());
-  });
-  if (options.integrated_save) return detail::save_whole(parameters, communication, path, options);
-  detail::save_slices(parameters, communication, path, options);
+                                const std::string& path, const SaveOptions& options) {
+  using namespace detail;
+  check_name(communication, path, options);
+  if (options.integrated_save) return save_whole(held_of(parameters), communication, path, options);
+  const bool first = communication.rank() == 0;
+  save_slices(parameters, communication.rank(), communication, path, options,
+              {first ? numbered(options.strategy, 0) : std::string(),
+               [&] { return strategy_of(held_of(parameters), communication.size()); }});
+}
+
+TENON_DECL void save_stages(const Parameters& parameters, Communication& all,
+                            const Pipeline& pipeline, const Graph& network, const std::string& path,
+                            const SaveOptions& options) {
+  using namespace detail;
+  check_name(all, path, options);
+  const Index stage = all.rank() / pipeline.ranks, place = all.rank() % pipeline.ranks;
+  if (options.integrated_save)
+    return save_whole(held_of(pipeline, parameters, stage), all, path, options);
+  const bool of_stages = has_number(options.strategy);  // a file of each, else one of all
+  const bool writes = place == 0 && (of_stages || stage == 0);
+  save_slices(parameters, place, all, path, options,
+              {writes ? numbered(options.strategy, all.rank()) : std::string(), [&] {
+                 const std::vector<StrategyFile> files = strategies_of(pipeline, network);
+                 return of_stages ? files[std::size_t(stage)] : merge_strategies(files);
+               }});
 }
 
 }  // namespace tenon

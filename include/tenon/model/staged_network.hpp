@@ -36,16 +36,15 @@ struct StagedNetwork<Network, Inputs<Parts...>, AnyOf<counts...>> {
     return staged_graph<Network, Parts...>(ranks, rows);
   }
   /// @throws Error that lists the legal numbers of ranks.
-  static Pipeline pipeline(Index ranks, Index rows, const PlanView* loaded, Index own) {
+  static Pipeline pipeline(Index ranks, Index rows, const Pipeline* loaded) {
     if (!((ranks == counts) || ...))
       throw Error(std::string("this program runs on ")
                       .append(text(Vector<Index, 64>{counts...}))
                       .append(" ranks, not on ")
                       .append(std::to_string(ranks)));
     const Graph network = graph(ranks, rows);
-    Interface all = interface(ranks, stages_of(network, ranks).count, rows);
-    all.options.parameters_of = loaded;
-    return planned_stages(network, ranks, all.options, own);
+    const Interface all = interface(ranks, stages_of(network, ranks).count, rows);
+    return planned_stages(network, ranks, all.options, loaded);
   }
   static constexpr PipelineSettings settings() {
     PipelineSettings settings;

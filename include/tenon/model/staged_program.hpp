@@ -4,11 +4,10 @@
 /// batch that was run so far its stage's executors.
 ///   StagedProgram<Index> program(all, backend, {.micro_batches = 4}, rows, plans, parts);
 ///   program.forward(32).run({images.data()});
-#include <functional>
-#include <map>
 #include <vector>
 
 #include <tenon/core/hash.hpp>
+#include <tenon/model/remembered.hpp>
 #include <tenon/run/any_execution.hpp>
 #include <tenon/run/pipeline_forward.hpp>
 
@@ -36,14 +35,15 @@ inline std::uint64_t fingerprint(const Pipeline& pipeline, const PipelineSetting
 template <class Key, class Before = std::less<Key>>
 class StagedProgram {
  public:
-  using Plans = std::function<Pipeline(const Key&, const PlanView* loaded, Index own)>;
+  using Plans = std::function<Pipeline(const Key&, const Pipeline* loaded)>;
   using Parts = std::function<std::vector<Key>(const Key&, Index count)>;
 
-  /// Collective. @param all, @param backend outlive this. @param plans all stages' of a batch, of
-  /// stage `own` with the parameters as they are loaded. @param parts a batch's micro-batches.
+  /// Collective. @param all, @param backend outlive this. @param plans all stages' of a batch, with
+  /// the parameters as they are loaded. @param parts a batch's micro-batches.
+  /// @param lender whose parameters are used; none.
   /// @throws Error on every rank.
   StagedProgram(Communication& all, const Backend& backend, const PipelineSettings& settings,
-                const Key& key, Plans plans, Parts parts)
+                const Key& key, Plans plans, Parts parts, const StagedProgram* lender = nullptr)
       : all_(all),
         backend_(backend),
         settings_(settings),
@@ -52,7 +52,8 @@ class StagedProgram {
     all_.together([&] {
       if (settings.micro_batches < 1)
         throw Error(sentence(settings.micro_batches, " micro-batches; legal: 1 or more"));
-      pipeline_ = plans_(key, nullptr, -1);
+      pipeline_ = plans_(key, lender ? &lender->pipeline_ : nullptr);
+      if (lender) check_lent(lender->pipeline_);
     });
     if (!all_.agree(detail::fingerprint(pipeline_, settings_)))
       throw Error("the ranks were given different pipelines: other networks, batches or programs");
@@ -60,8 +61,7 @@ class StagedProgram {
     stage_ = all_.rank() / pipeline_.ranks;
     if (stages() > 1) own_ = all_.part(int(stage_ * pipeline_.ranks), int(pipeline_.ranks));
     plan_ = view(pipeline_.stages[std::size_t(stage_)].plan);
-    parameters_ = std::make_unique<Parameters>(plan_);
-    first_ = key;
+    parameters_ = lender ? lender->parameters_ : std::make_shared<Parameters>(plan_);
     forward(key);
   }
 
@@ -76,30 +76,40 @@ class StagedProgram {
 
   /// Collective where the batch is a new one.
   PipelineForward& forward(const Key& key) {
-    if (const auto known = forwards_.find(key); known != forwards_.end()) {
-      known->second.used = ++calls_;
-      return *known->second.forward;
-    }
-    if (forwards_.size() > most_forwards) forget_oldest();
-    Forward made = make(key);
-    made.used = ++calls_;
-    return *(forwards_[key] = std::move(made)).forward;
+    return *forwards_.at(key, [&](Forward& made) { make(key, made); }).forward;
   }
 
  private:
   struct Forward {
     std::vector<std::unique_ptr<StageExecutor>> executors;
     std::unique_ptr<PipelineForward> forward;
-    Index used = 0;
   };
-  static constexpr std::size_t most_forwards = 16;  // besides the first
 
-  Forward make(const Key& key) {
+  /// @throws Error where a stage needs what the lender's has not.
+  void check_lent(const Pipeline& lender) const {
+    const auto is_parameter = [](const Buffer& b) { return b.place == Buffer::Place::parameter; };
+    const bool alike = lender.stages.size() == pipeline_.stages.size();
+    if (!alike)
+      throw Error(sentence("the model whose weights are used has ", lender.stages.size(),
+                           " pipeline stages, this one ", pipeline_.stages.size()));
+    for (std::size_t s = 0; s < lender.stages.size(); ++s) {
+      const Plan &own = pipeline_.stages[s].plan, &lent = lender.stages[s].plan;
+      for (const Buffer& b : own.buffers)
+        if (is_parameter(b) && std::ranges::none_of(lent.buffers, [&](const Buffer& other) {
+              return is_parameter(other) && lent.name(other.name) == own.name(b.name) &&
+                     other.distribution == b.distribution && other.element == b.element;
+            }))
+          throw Error(sentence("the model whose weights are used has no parameter ",
+                               own.name(b.name), " of ", text(b.distribution.shape), " in stage ",
+                               s));
+    }
+  }
+  void make(const Key& key, Forward& made) {
     Pipeline whole;
     std::vector<Pipeline> micro;
     std::vector<std::size_t> which;  // of each micro-batch: its plans
     all_.together([&] {
-      whole = plans_(key, &plan_, stage_);
+      whole = plans_(key, &pipeline_);
       if (settings_.micro_batches == 1) return;
       std::vector<Key> seen;
       const Before before{};
@@ -109,13 +119,12 @@ class StagedProgram {
         which.push_back(i);
         if (i < seen.size()) continue;
         seen.push_back(part);
-        micro.push_back(plans_(part, &plan_, stage_));
+        micro.push_back(plans_(part, &pipeline_));
       }
     });
     if (which.empty()) which.push_back(0);
     if (!all_.agree(detail::fingerprint(whole, settings_)))
       throw Error("the ranks were given different batches");
-    Forward made;
     const auto add = [&](const Pipeline& plans) {
       made.executors.push_back(
           std::make_unique<StageExecutor>(plans, all_, own(), backend_, *parameters_));
@@ -125,16 +134,6 @@ class StagedProgram {
     std::vector<StageExecutor*> parts;
     for (std::size_t i : which) parts.push_back(made.executors[i].get());
     made.forward = std::make_unique<PipelineForward>(whole, std::move(parts), all_, settings_);
-    return made;
-  }
-  void forget_oldest() {
-    const Before before{};
-    auto oldest = forwards_.end();
-    for (auto it = forwards_.begin(); it != forwards_.end(); ++it)
-      if ((before(it->first, first_) || before(first_, it->first)) &&
-          (oldest == forwards_.end() || it->second.used < oldest->second.used))
-        oldest = it;
-    if (oldest != forwards_.end()) forwards_.erase(oldest);
   }
 
   Communication& all_;
@@ -146,10 +145,8 @@ class StagedProgram {
   Index stage_ = 0;
   std::unique_ptr<Communication> own_;  // the ranks of the stage; none: all
   PlanView plan_;
-  std::unique_ptr<Parameters> parameters_;
-  Key first_{};
-  Index calls_ = 0;
-  std::map<Key, Forward, Before> forwards_;
+  std::shared_ptr<Parameters> parameters_;
+  Remembered<Key, Forward, Before> forwards_;
 };
 
 }  // namespace tenon::detail

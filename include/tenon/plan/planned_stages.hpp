@@ -7,9 +7,9 @@
 
 namespace tenon {
 
-/// plan_stages(graph, ranks, options, own). @throws Error with its finding.
+/// plan_stages(graph, ranks, options, loaded). @throws Error with its finding.
 TENON_DECL Pipeline planned_stages(const Graph& graph, Index ranks, const PlanOptions& options = {},
-                                   Index own = -1);
+                                   const Pipeline* loaded = nullptr);
 
 }  // namespace tenon
 

@@ -6,8 +6,8 @@
 namespace tenon {
 
 TENON_DECL Pipeline planned_stages(const Graph& graph, Index ranks, const PlanOptions& options,
-                                   Index own) {
-  Pipeline all = plan_stages(graph, ranks, options, own);
+                                   const Pipeline* loaded) {
+  Pipeline all = plan_stages(graph, ranks, options, loaded);
   if (all.finding) throw Error(text(all.finding, all.name(all.where)));
   return all;
 }

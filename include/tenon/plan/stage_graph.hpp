@@ -19,6 +19,7 @@ constexpr void for_each_output(const Graph& graph, auto&& visit) {
 
 struct StageGraph {
   Graph graph;
+  List<int> nodes;     // of each of the graph's: the whole network's
   List<int> inputs;    // of each input: which of the whole network's; behind them what is received
   List<int> received;  // nodes of the whole network that come from the stage before, ascending
   List<int> read;      // of these: those that the stage reads itself; the others it passes on
@@ -42,7 +43,10 @@ struct StageGraph {
     detail::for_each_output(whole, [&](int output) { read_in(output, stages.count - 1); });
 
     List<int> here(count);  // of each node of the whole network: the one of this stage
-    const auto add = [&](std::size_t id, Node node) { here[id] = graph.add(std::move(node)); };
+    const auto add = [&](std::size_t id, Node node) {
+      here[id] = graph.add(std::move(node));
+      nodes.push_back(int(id));
+    };
     graph.names = whole.names;
     graph.finding = whole.finding;
     for (std::size_t i = 0; i < whole.inputs.size(); ++i)

@@ -19,22 +19,43 @@ struct Crossing {
   Element element = Element::float32;
   int buffer = -1;  // of the stage's plan: the input that it comes to, or the output that it leaves
   int passed = -1;  // of one that is sent but not made here: which of those received
+  Name name{};      // the node's, in the pipeline's letters
 
   /// Of this local rank's block.
   constexpr Index bytes(Index rank) const { return volume(lies.box(rank)) * tenon::bytes(element); }
   friend constexpr bool operator==(const Crossing&, const Crossing&) = default;
 };
 
+/// Where a rank's blocks of all that crosses lie in its one message: one behind the other, each on
+/// the border of a cache line.  visit(number of the crossing, byte where its block begins)
+/// @return bytes of the message.
+constexpr Index for_each_place(const List<Crossing>& crossings, Index rank, auto&& visit) {
+  Index end = 0;
+  for (std::size_t i = 0; i < crossings.size(); ++i) {
+    const Index place = (end + 63) / 64 * 64;
+    visit(i, place);
+    if (const Index own = crossings[i].bytes(rank)) end = place + own;
+  }
+  return end;
+}
+
 struct StagePlan {
   Plan plan;
   List<int> inputs;  // which of the network's the plan's are; behind them what is received
   List<Crossing> received, sent;  // from the stage before, to the next
 
-  /// What a rank sends to the next stage, in a forward.
+  /// What a rank sends to the next stage in a forward: one message, or none where its blocks are
+  /// empty. Law: what MPI is asked to send (test/run/pipeline.cpp).
   constexpr Index bytes_sent_on(Index local_rank) const {
-    Index n = 0;
-    for (const Crossing& crossing : sent) n += crossing.bytes(local_rank);
-    return n;
+    return for_each_place(sent, local_rank, [](std::size_t, Index) {});
+  }
+  constexpr Index messages_sent_on(Index local_rank) const { return bytes_sent_on(local_rank) > 0; }
+  /// Of the rank for which it is most.
+  constexpr Index bytes_sent_on() const {
+    Index most = 0;
+    for (Index rank = 0; rank < plan.devices; ++rank)
+      if (const Index own = bytes_sent_on(rank); own > most) most = own;
+    return most;
   }
 };
 
@@ -53,6 +74,16 @@ struct Pipeline {
 
 namespace detail {
 
+/// Those of the whole network, as one stage has them; without what it receives.
+constexpr PlanOptions options_of_stage(const StageGraph& part, PlanOptions options, bool is_last) {
+  const auto given = options.inputs;
+  options.inputs = {};
+  for (int input : part.inputs)
+    if (input < given.size()) options.inputs.push_back(given[input]);
+  if (!is_last) options.output = PlanOptions::Output::as_computed;
+  return options;
+}
+
 constexpr StagePlan plan_stage(const StageGraph& part, const Graph& whole,
                                const List<Crossing>& received, bool is_last, Index ranks,
                                PlanOptions options) {
@@ -63,12 +94,8 @@ constexpr StagePlan plan_stage(const StageGraph& part, const Graph& whole,
   };
   List<Distribution> lies;
   for (int node : part.read) lies.push_back(received[find(node)].lies);
-  const auto given = options.inputs;
-  options.inputs = {};
-  for (int input : part.inputs)
-    if (input < given.size()) options.inputs.push_back(given[input]);
+  options = options_of_stage(part, options, is_last);
   options.received = {lies.data(), lies.size()};
-  if (!is_last) options.output = PlanOptions::Output::as_computed;
   StagePlan stage{plan(part.graph, ranks, options), part.inputs, received, {}};
   const Plan& p = stage.plan;
   if (p.finding) return stage;
@@ -79,13 +106,14 @@ constexpr StagePlan plan_stage(const StageGraph& part, const Graph& whole,
   for (int node : part.sent) {
     const std::size_t i = find(node);
     if (i < received.size()) {
-      stage.sent.push_back({node, received[i].lies, received[i].element, -1, int(i)});
+      stage.sent.push_back(
+          {node, received[i].lies, received[i].element, -1, int(i), received[i].name});
       continue;
     }
     const int buffer = made ? p.further[made - 1] : p.output;
     ++made;
-    stage.sent.push_back(
-        {node, p.buffer(buffer).distribution, whole.nodes[std::size_t(node)].element, buffer, -1});
+    const Node& n = whole.nodes[std::size_t(node)];
+    stage.sent.push_back({node, p.buffer(buffer).distribution, n.element, buffer, -1, n.name});
   }
   return stage;
 }
@@ -96,16 +124,18 @@ constexpr StagePlan plan_stage(const StageGraph& part, const Graph& whole,
 /// @param ranks of all stages together.
 /// @param options of every stage: how the network's inputs are given over the ranks of a stage, and
 /// what the last stage's ranks get of the outputs.
-/// @param own the stage whose parameters are loaded, as options.parameters_of says; -1: none.
+/// @param loaded plans of the same network whose parameters are there, and stay as they are cut.
 constexpr Pipeline plan_stages(const Graph& graph, Index ranks, const PlanOptions& options = {},
-                               Index own = -1) {
+                               const Pipeline* loaded = nullptr) {
   const Stages stages = stages_of(graph, ranks);
   Pipeline all{{}, stages.finding, stages.finding.where, graph.names.letters, stages.ranks};
   if (graph.finding) all.finding = graph.finding, all.where = graph.finding.where;
   List<Crossing> received;
   for (Index s = 0; s < stages.count && !all.finding; ++s) {
     PlanOptions how = options;
-    if (s != own) how.parameters_of = nullptr;
+    const bool is_loaded = loaded && s < Index(loaded->stages.size());
+    const PlanView kept = is_loaded ? view(loaded->stages[std::size_t(s)].plan) : PlanView();
+    how.parameters_of = is_loaded ? &kept : nullptr;
     all.stages.push_back(detail::plan_stage(StageGraph(graph, stages, s), graph, received,
                                             s + 1 == stages.count, stages.ranks, how));
     const StagePlan& made = all.stages.back();

@@ -29,7 +29,7 @@ class StageExecutor {
         kept_(std::size_t(1 + plan_.further.size())),
         executor_(plan_, backend, own, parameters) {
     ChannelEnds ends;
-    ends.bytes_from = places_of(stage_.received, received_at_);
+    ends.bytes_from = received_bytes_ = places_of(stage_.received, received_at_);
     ends.bytes_to = places_of(stage_.sent, sent_at_);
     if (!stage_.received.empty()) ends.from = all.rank() - own.size();
     if (!stage_.sent.empty()) ends.to = all.rank() + own.size();
@@ -67,12 +67,8 @@ class StageExecutor {
   }
 
  private:
-  /// One behind the other, each on a cache line's border. @return where the last one ends.
   Index places_of(const List<Crossing>& crossings, std::vector<Index>& at) const {
-    Index end = 0;
-    for (const Crossing& crossing : crossings)
-      at.push_back(end), end += (crossing.bytes(rank_) + 63) / 64 * 64;
-    return end;
+    return for_each_place(crossings, rank_, [&](std::size_t, Index place) { at.push_back(place); });
   }
   void send(const std::byte* block) {
     std::byte* room = channel_->room();
@@ -91,9 +87,8 @@ class StageExecutor {
     std::vector<std::byte>& copy = kept_[std::size_t(i)];
     const auto* y = static_cast<const std::byte*>(i ? executor_.further(i - 1) : result_);
     const std::size_t count = block_bytes(i ? plan_.further[i - 1] : plan_.output);
-    const Index end = received_at_.back() + stage_.received[received_at_.size() - 1].bytes(rank_);
     const std::less<const std::byte*> before;
-    const bool inside = count > 0 && !before(y, block) && before(y, block + end);
+    const bool inside = count > 0 && !before(y, block) && before(y, block + received_bytes_);
     copy.resize(inside ? count : 0);
     if (inside) std::memcpy(copy.data(), y, count);
   }
@@ -104,7 +99,8 @@ class StageExecutor {
   std::vector<const void*> given_;
   std::vector<std::vector<std::byte>> kept_;
   Executor executor_;
-  std::vector<Index> received_at_, sent_at_;  // of each crossing in its block
+  std::vector<Index> received_at_, sent_at_;  // of each crossing in its message
+  Index received_bytes_ = 0;
   const void* result_ = nullptr;
   std::unique_ptr<Channel> channel_;
 };

@@ -35,7 +35,8 @@ struct ImportOptions {
   /// Parameters stay as they are in the file, so that a checkpoint can be loaded over them: no
   /// normalisation is folded into weights.
   bool keep_parameters = false;
-  /// Operators are told the strategies that the file has for them: in_strategy, as `shard` sets it.
+  /// Operators are told what the file has for them: in_strategy, as `shard` sets it, and the stage
+  /// of a pipeline, as `set_stage` does.
   bool keep_strategies = false;
 };
 

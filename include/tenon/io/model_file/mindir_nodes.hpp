@@ -82,33 +82,34 @@ class MindirNodes {
     }
     std::vector<std::string> inputs;
     for (int input : node.inputs) inputs.push_back(value(input));
-    if (said->reads_tuple) inputs = {call({"MakeTuple"}, inputs, made("tuple"), {}, {}, {})};
+    if (said->reads_tuple) inputs = {call({"MakeTuple"}, inputs, made("tuple"), {}, {})};
     for (const std::string& constant : said->constants) inputs.push_back(add_constant(constant));
     const std::string shape = written([&](auto& a) {
       a.add_string(1, "shape");
       a.add_message(12, mindir_shape(node.shape, node.element)), a.add_enum(16, 19);
     });
     std::string& result = values_[std::size_t(id)];
-    result = call(*said, inputs, made(shown.empty() ? own : shown), own, node.splits,
-                  said->makes_tuple ? std::string() : shape);
+    result = call(*said, inputs, made(shown.empty() ? own : shown), own,
+                  said->makes_tuple ? std::string() : shape, &node);
     if (said->makes_tuple)
       result = call({"TupleGetItem"}, {result, add_constant(integer_attribute("value", 0))},
-                    made("element"), {}, {}, shape);
+                    made("element"), {}, shape);
   }
   /// An output is what a node makes.
   std::string output(int id, const std::string& name) {
     if (graph_.nodes[std::size_t(id)].kind == Node::Kind::operation) return value(id);
-    return call({"Identity"}, {value(id)}, made(name), name, {}, {});
+    return call({"Identity"}, {value(id)}, made(name), name, {});
   }
   void add_tuple() {
-    outputs_.push_back(call({"MakeTuple"}, outputs_, made("outputs"), {}, {}, {}));
+    outputs_.push_back(call({"MakeTuple"}, outputs_, made("outputs"), {}, {}));
   }
 
   /// NodeProto { input = 1, output = 2, name = 3, op_type = 4, attribute = 5, domain = 7 }
+  /// @param node the operator that it is; none of what MindIR alone needs.
   std::string call(const MindirOperator& op, const std::vector<std::string>& inputs,
-                   const std::string& result, std::string_view scope, const Splits& splits,
-                   const std::string& attribute) {
-    const std::string called = "REF::" + primitive(op, splits);
+                   const std::string& result, std::string_view scope, const std::string& attribute,
+                   const Node* node = nullptr) {
+    const std::string called = "REF::" + primitive(op, node ? *node : Node());
     add_node(written([&](auto& n) {
       for (const std::string& input : inputs) n.add_string(1, input);
       n.add_string(2, result), n.add_string(3, result), n.add_string(4, called);
@@ -128,8 +129,10 @@ class MindirNodes {
   void add_node(const std::string& node) { protozero::pbf_writer(nodes_).add_message(1, node); }
 
   /// PrimitiveProto { name = 1, op_type = 2, attribute = 3, instance_name = 4, prim_type = 5 };
-  /// nodes of the same attributes share one. Strategies are the attributes that `shard` sets.
-  std::string primitive(const MindirOperator& op, const Splits& splits) {
+  /// nodes of the same attributes share one. Strategies are the attributes that `shard` sets, the
+  /// stage of a pipeline that which set_stage sets.
+  std::string primitive(const MindirOperator& op, const Node& node) {
+    const Splits& splits = node.splits;
     std::string attributes;
     protozero::pbf_writer writer(attributes);
     for (const std::string& one : op.attributes) writer.add_message(3, one);
@@ -137,6 +140,7 @@ class MindirNodes {
       writer.add_message(3, tuples_attribute("in_strategy", splits.inputs));
     if (!splits.output.empty())
       writer.add_message(3, tuples_attribute("out_strategy", Vector<Dims, 1>{splits.output}));
+    if (node.stage >= 0) writer.add_message(3, integer_attribute("stage", node.stage));
     std::string& name = known_[op.type + attributes];
     if (!name.empty()) return name;
     name = sentence(op.type, ":", known_.size());

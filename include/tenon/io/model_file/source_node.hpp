@@ -89,6 +89,8 @@ class SourceNode {
     const Value made = tenon::record(state.result.graph, Operation::info, node.name, part, operands,
                                      operation.attributes(), strategy(operands, part));
     if (const Finding& finding = state.result.graph.finding) fail(text(finding, {}));
+    if (state.keep_strategies && !is_folding())
+      state.result.graph.nodes[std::size_t(made.node)].stage = integer("stage", -1, -1);
     return made;
   }
   /// The one that the file has for the node, if strategies are kept: the numbers of all operands.
