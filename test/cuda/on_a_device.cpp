@@ -7,6 +7,7 @@
 #include <random>
 
 #include <tenon/backend/cuda/cuda.hpp>
+#include <tenon/comm/virtual_ranks.hpp>
 #include <tenon/core/half.hpp>
 #include <tenon/core/sentence.hpp>
 #include <tenon/io/npy.hpp>
@@ -45,7 +46,7 @@ struct LeNet {
     return fc3(relu(fc2(relu(fc1(flatten(x))))));
   }
 };
-using Tutorial = Model<Network, Input<32, 28, 28>, AnyOf<1>>;
+using Tutorial = Model<Network, Input<32, 28, 28>, AnyOf<1, 4>>;
 using Lenet = Model<LeNet, Input<32, 1, 32, 32>, Devices<1>>;
 
 void fill_from_npy(auto& model, const std::string& network) {
@@ -162,21 +163,94 @@ TEST_CASE("one model gives the same bits again and again") {
   }
 }
 
-TEST_CASE("NaN stays NaN through what follows a product") {
-  const Cuda cuda{usual()}, brain{usual(Element::bfloat16)};
-  for (const Cuda* backend : {&cuda, &brain})
-    for (const Operator* activation : {&ReLU::info, &GELU::info, &Sigmoid::info})
-      for (bool bias : {false, true}) {
-        RandomProduct p(8, 16, 32, false, false);
-        p.call.activation = &activation->scalar;
-        p.call.activation_name = activation->name;
-        p.call.bias = bias;
-        if (!bias) p.call.inputs = {p.call.inputs[0], p.call.inputs[1]};
-        p.a[16] = NAN;  // in row 1
-        OnDevice(*backend, MatMul::info, p.call).run(1);
-        CAPTURE(activation->name);
-        for (std::size_t i = 0; i < p.y.size(); ++i) CHECK(std::isnan(p.y[i]) == (i / 32 == 1));
-      }
+TEST_CASE("ranks that exchange on one device give MindSpore's logits") {
+  const std::vector<float> x = pictures_of(28);
+  for (DeviceExchange exchange : {DeviceExchange::staged, DeviceExchange::automatic}) {
+    std::vector<double> far(4, HUGE_VAL);
+    run_virtual_ranks(4, [&](Communication& communication) {
+      CudaOptions options = usual();
+      options.exchange = exchange;
+      Tutorial model(communication, Cuda{options});
+      fill_from_npy(model, "mlp");
+      double& own = far[std::size_t(communication.rank())] = 0;
+      for (std::size_t batch : {32, 5})
+        own = std::max(own, far_from_mindspore(model, "mlp", x, batch));
+    });
+    for (double own : far) CHECK(own < 1e-4);
+  }
+}
+
+TEST_CASE("NaN and infinities go through every form of what follows a product") {
+  const CudaOptions all[] = {usual(), usual(Element::bfloat16), usual(Element::float16),
+                             usual(Element::float32, true)};
+  const Operator* activations[] = {nullptr, &ReLU::info, &GELU::info, &Sigmoid::info};
+  for (const CudaOptions& options : all) {
+    const Cuda cuda{options};
+    for (const Operator* activation : activations)
+      for (bool bias : {false, true})
+        for (Index columns : {32, 33}) {
+          RandomProduct p(8, 16, columns, false, false);
+          if (activation) {
+            p.call.activation = &activation->scalar;
+            p.call.activation_name = activation->name;
+          }
+          p.call.bias = bias;
+          if (!bias) p.call.inputs = {p.call.inputs[0], p.call.inputs[1]};
+          p.a[16] = NAN;       // in row 1
+          p.a[48] = INFINITY;  // in row 3
+          if (bias) p.bias[7] = NAN;
+          MatMul::info.law(Element::float32)(p.call);
+          const std::vector<float> expected = p.y;
+          OnDevice(cuda, MatMul::info, p.call).run(1);
+          CAPTURE(cuda.way("MatMul", p.call));
+          int wrong = 0;
+          for (std::size_t i = 0; i < p.y.size(); ++i) {
+            // By the tanh form of -infinity is -infinity times 0; who does it otherwise may.
+            if (activation == &GELU::info && i / std::size_t(columns) == 3) continue;
+            wrong += std::isnan(p.y[i]) != std::isnan(expected[i]);
+            wrong += std::isinf(p.y[i]) != std::isinf(expected[i]);
+          }
+          CHECK(wrong == 0);
+          CHECK(std::isnan(p.y[std::size_t(columns)]));
+          if (bias) CHECK(std::isnan(p.y[7]));
+        }
+  }
+}
+
+TEST_CASE("GeLU in a product is the tanh form, over its whole range") {
+  // x = 1 a + b, so that what goes into it is known: steps of 1/64 from -12 to 12.
+  for (bool bias : {false, true}) {
+    RandomProduct p(24, 1, 64, false, false);
+    p.call.activation = &GELU::info.scalar;
+    p.call.activation_name = GELU::info.name;
+    for (std::size_t m = 0; m < 24; ++m) p.a[m] = bias ? float(m) - 12 : 1;
+    for (std::size_t n = 0; n < 64; ++n)
+      p.b[n] = bias ? 1 : float(n) * 24 / 64 - 12, p.bias[n] = float(n) / 64;
+    p.call.bias = bias;
+    if (!bias) p.call.inputs = {p.call.inputs[0], p.call.inputs[1]};
+    OnDevice(Cuda{usual()}, MatMul::info, p.call).run(1);
+    double most = 0;
+    for (std::size_t i = 0; i < p.y.size(); ++i) {
+      const double x = double(p.a[i / 64]) * double(p.b[i % 64]) +
+                       (bias ? double(p.bias[i % 64]) : 0.);
+      most = std::max(most, std::abs(double(p.y[i]) - GELU::info.scalar(x)) /
+                                std::max(1., std::abs(x)));
+    }
+    CHECK(most < 3e-6);
+  }
+}
+
+TEST_CASE("TF32 rounds operands to 10 bits of fraction and no further, float32 rounds none") {
+  RandomProduct p(16, 256, 32, false, false);
+  const auto same = [](float x) { return x; };
+  OnDevice(Cuda{usual()}, MatMul::info, p.call).run(1);
+  CHECK(p.far(nullptr, same) < 3e-6);
+  OnDevice(Cuda{usual(Element::float32, true)}, MatMul::info, p.call).run(1);
+  // Each product of numbers below 1 is wrong by 2^-10 of itself at most; their errors differ in
+  // sign, so that a sum's grows with the root.
+  const double far = p.far(nullptr, same);
+  CHECK(far < std::ldexp(1, -10));
+  CHECK(far > 3e-6);
 }
 
 TEST_CASE("products of every shape, transposed or not, with what follows them") {

@@ -6,9 +6,10 @@
 #include <set>
 #include <thread>
 
+#include <tenon/backend/cuda/architecture.hpp>
 #include <tenon/backend/cuda/compile.hpp>
 #include <tenon/backend/cuda/cuda.hpp>
-#include <tenon/backend/cuda/kernel_text.hpp>
+#include <tenon/backend/cuda/kernels.hpp>
 #include <tenon/backend/reference.hpp>
 #include <tenon/model/model.hpp>
 #include <tenon/network/layers/dense.hpp>
@@ -58,12 +59,27 @@ TEST_CASE("NVRTC compiles every kernel for sm_80, sm_90 and sm_100") {
     for (std::size_t architecture = 0; architecture < 3; ++architecture) {
       const std::size_t i = architecture * 3 + std::size_t(part_of(name));
       CHECK(errors[i] == "");
+      CHECK(Index(codes[i].size()) < CudaKernels::part_bytes);
       CHECK_MESSAGE(codes[i].find(name) != std::string::npos, name);
     }
   }
   CHECK(kernels == 4 + 2 + 2 * (3 + 4 + 1 + 2 + 4));
   CHECK(test::error_of([] { compiled("__global__ void f() { wrong(); }", "sm_90"); })
             .find("\"wrong\" is undefined") != std::string::npos);
+}
+
+TEST_CASE("for a device that is newer than this NVRTC it makes text that a driver compiles") {
+  const std::vector<int> known = known_architectures();
+  REQUIRE(!known.empty());
+  const int newest = *std::ranges::max_element(known);
+  CHECK(architecture_for(90, known) == "sm_90");
+  CHECK(architecture_for(newest, known) == sentence("sm_", newest));
+  CHECK(architecture_for(newest + 50, known) == sentence("compute_", newest));
+  const std::string text = compiled(kernel_text(KernelPart::words), sentence("compute_", newest));
+  CHECK(text.find(sentence(".target sm_", newest)) != std::string::npos);
+  CHECK(text.find(".entry to_bfloat16(") != std::string::npos);
+  CHECK(test::error_of([&] { architecture_for(30, known); })
+            .find("no kernels for a device of compute capability 3.0") != std::string::npos);
 }
 
 TEST_CASE("a network on the device; or what is said where there is none") {

@@ -46,7 +46,7 @@ class Device {
   /// @param scratch bytes that steps need besides their blocks (Backend::scratch_bytes), the most
   /// of one. @param filled bytes that fill() brings at once, the most.
   virtual void reserve(Index scratch, Index filled) = 0;
-  /// How much of its memory reserve() would take.
+  /// How much of its memory reserve() would take, and kernels that are not there yet.
   virtual Index own_bytes(Index scratch) const = 0;
 
   /// Its own memory; what it holds is undefined.

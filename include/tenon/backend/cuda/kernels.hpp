@@ -16,6 +16,9 @@ namespace tenon::detail {
 
 class CudaKernels {
  public:
+  /// Of the device's memory, for a part's code: more than it is for any device until now.
+  static constexpr Index part_bytes = Index(512) << 10;
+
   /// How work is divided on the device: a power of two of threads, 256 at most.
   struct Grid {
     unsigned threads, most_blocks;
@@ -41,6 +44,12 @@ class CudaKernels {
     check_cuda(cudaLibraryGetKernel(&kernel, part.library, name.c_str()),
                sentence("the kernel ", name));
     return kernel;
+  }
+
+  /// What those need that are not there yet.
+  Index own_bytes() const {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::count(parts_, nullptr, &Part::library) * part_bytes;
   }
 
   /// A thread for each of n elements, or several elements a thread.
@@ -82,7 +91,7 @@ class CudaKernels {
   int capability_;
   std::string folder_;
   Grid grid_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   Part parts_[3];
   std::map<std::string, cudaKernel_t> kernels_;
 };

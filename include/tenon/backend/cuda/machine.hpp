@@ -86,7 +86,8 @@ class CudaMachine : public Device {
     uploads_.reserve(filled);
   }
   Index own_bytes(Index scratch) const override {
-    return (workspace_ ? 0 : workspace_bytes) + (scratch > scratch_bytes_ ? scratch : 0);
+    return (workspace_ ? 0 : workspace_bytes) + (scratch > scratch_bytes_ ? scratch : 0) +
+           kernels->own_bytes();
   }
 
   Memory allocate(Index bytes) override { return device_memory(bytes); }
