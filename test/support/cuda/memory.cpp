@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 
 #include "pretended.hpp"
@@ -20,10 +21,11 @@ constexpr int poison = 0xff, guard = 0xa5;  // floats of 0xff are NaN
 struct Allocation {
   std::size_t bytes, pages;
   int device = 0;
+  bool in_file = false;
 };
 std::map<std::uintptr_t, Allocation> on_devices, of_others, pinned_ones;
 std::uintptr_t beginning = 0, next = 0;
-int file = -1;  // all devices' memory, for processes that map parts of it
+int file = -1;  // device memory that other processes map; it lies there as it does here
 int working = 0;
 
 void protect(std::uintptr_t data, const Allocation& a, int rights) {
@@ -44,6 +46,31 @@ std::size_t used(int of_device) {
   for (const auto& [data, a] : on_devices)
     if (a.device == of_device) bytes += a.bytes;
   return bytes;
+}
+using Allocated = std::pair<const std::uintptr_t, Allocation>;
+FilePlace place_of(const Allocated& one) {
+  return {file, one.second.device, one.first - beginning, one.second.bytes, one.second.pages};
+}
+/// With what it holds. From then on it is slower: such memory has no large pages.
+void put_in_file(Allocated& one) {
+  if (file < 0) file = ::memfd_create("pretended device", MFD_CLOEXEC);
+  const FilePlace place = place_of(one);
+  void* data = reinterpret_cast<void*>(one.first);
+  const DeviceWorks works;
+  if (::ftruncate(file, off_t(space + page)) != 0 ||
+      ::pwrite(file, data, place.pages, off_t(place.offset)) != ssize_t(place.pages))
+    std::abort();
+  ::mmap(data, place.pages, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file,
+         off_t(place.offset));
+  one.second.in_file = true;
+}
+void take_from_file(Allocated& one) {
+  const FilePlace place = place_of(one);
+  if (openers(place)) device().freed_while_open = true;
+  ::mmap(reinterpret_cast<void*>(one.first), place.pages, PROT_NONE,
+         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  ::fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, off_t(place.offset),
+              off_t(place.pages + page));
 }
 std::size_t whole_pages(std::size_t bytes) { return (bytes + page) / page * page; }
 
@@ -85,8 +112,8 @@ DeviceWorks::~DeviceWorks() {
 bool find_place(const void* data, FilePlace& place) {
   const auto found = on_devices.find(reinterpret_cast<std::uintptr_t>(data));
   if (found == on_devices.end()) return false;
-  const Allocation& a = found->second;
-  place = {file, a.device, found->first - beginning, a.bytes, a.pages};
+  if (!found->second.in_file) put_in_file(*found);
+  place = place_of(*found);
   return true;
 }
 void add_opened(void* data, std::size_t bytes, std::size_t pages) {
@@ -108,12 +135,9 @@ cudaError_t cudaMalloc(void** data, std::size_t bytes) {
   device().contexts.insert(current_device());
   if (used(current_device()) + bytes > device().memory)
     return device().last_error = cudaErrorMemoryAllocation;
-  if (!beginning) {
-    file = ::memfd_create("pretended device", MFD_CLOEXEC);
-    if (file < 0 || ::ftruncate(file, space) != 0) return cudaErrorInitializationError;
+  if (!beginning)
     beginning = next = reinterpret_cast<std::uintptr_t>(
-        ::mmap(nullptr, space, PROT_NONE, MAP_SHARED | MAP_NORESERVE, file, 0));
-  }
+        ::mmap(nullptr, space, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
   const Allocation a{bytes, whole_pages(bytes), current_device()};
   if (next + a.pages + page > beginning + space) next = beginning;
   while (on_device(reinterpret_cast<void*>(next))) next += page;  // what lives long
@@ -144,10 +168,7 @@ cudaError_t cudaFree(void* data) {
   }
   device().allocated -= found->second.bytes;
   ::mprotect(data, found->second.pages, PROT_NONE);
-  FilePlace place;
-  if (find_place(data, place) && openers(place)) device().freed_while_open = true;
-  ::fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, off_t(place.offset),
-              off_t(place.pages + page));
+  if (found->second.in_file) take_from_file(*found);
   on_devices.erase(found);
   return failed;
 }
