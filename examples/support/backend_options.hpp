@@ -21,7 +21,7 @@ namespace tenon::program {
 struct BackendOptions {
   std::string name = "cpu", weights = "float32";
   std::string chip = "ascend910", precision = "force_fp16", cube_order = "step16";
-  std::string kernel_folder;
+  std::string kernel_folder, exchange = "automatic";
   int threads = 1, device = -1;
   bool reproducible = false, compares_orders = false, tensor_float32 = false;
 };
@@ -40,6 +40,10 @@ inline void describe(CLI::App& app, BackendOptions& o) {
       ->check(CLI::Range(0, 1023));
   app.add_flag("--tf32", o.tensor_float32, "a GPU's products may round to 10 bits of fraction");
   app.add_option("--kernel-folder", o.kernel_folder, "where compiled kernels of a GPU are kept");
+  app.add_option("--device-exchange", o.exchange,
+                 "how a node's GPUs exchange: by reading each other's memory (peer), or staged")
+      ->check(CLI::IsMember({"automatic", "peer", "staged"}))
+      ->capture_default_str();
   app.add_flag("--reproducible", o.reproducible, "the same bits on any number of ranks");
   app.add_option("--chip", o.chip, "which Ascend, or a file of one: see tenon-predict chips")
       ->capture_default_str();
@@ -74,6 +78,9 @@ inline Cuda cuda_of(const BackendOptions& o) {
   return Cuda{{.device = o.device,
                .weights = weights_of(o),
                .tensor_float32 = o.tensor_float32,
+               .exchange = o.exchange == "peer"     ? DeviceExchange::peer
+                           : o.exchange == "staged" ? DeviceExchange::staged
+                                                    : DeviceExchange::automatic,
                .kernel_folder = o.kernel_folder}};
 }
 #endif
@@ -85,10 +92,11 @@ auto with_backend(const BackendOptions& o, auto&& use) {
   const bool of_cpu = o.weights != usual.weights;
   const bool of_ascend = o.chip != usual.chip || o.precision != usual.precision ||
                          o.cube_order != usual.cube_order || o.compares_orders;
-  const bool of_cuda = o.device != usual.device || o.tensor_float32 || !o.kernel_folder.empty();
+  const bool of_cuda = o.device != usual.device || o.tensor_float32 ||
+                       !o.kernel_folder.empty() || o.exchange != usual.exchange;
   if (of_cuda && o.name != "cuda")
-    throw Error(sentence("--device, --tf32 and --kernel-folder are a GPU's: --backend ", o.name,
-                         " has none"));
+    throw Error(sentence("--device, --tf32, --kernel-folder and --device-exchange are a GPU's: ",
+                         "--backend ", o.name, " has none"));
   if (of_ascend && o.name != "ascend")
     throw Error(sentence(
         "--chip, --precision, --cube-order and --compare-orders are the ascend's: --backend ",

@@ -17,10 +17,11 @@ for ranks in (1, 2):
     check("%d ranks: one line says what is missing" % ranks, len(err) == 1, *err)
     known = err[:1] and (err[0].startswith("tenon: no CUDA device: ") or err[0].startswith("tenon: this build has no CUDA: "))
     check("%d ranks: it says so" % ranks, known, *err)
-for words in (["--backend", "cpu", "--device", "0"], ["--backend", "reference", "--tf32"], ["--kernel-folder", "/tmp"]):
+for words in (["--backend", "cpu", "--device", "0"], ["--backend", "reference", "--tf32"], ["--kernel-folder", "/tmp"],
+              ["--device-exchange", "staged"]):
     code, out, err = run_ranks(1, "mnist", *words, *few)
     check("a GPU's options are refused without one: " + " ".join(words),
-          code == 1 and len(err) == 1 and "--device, --tf32 and --kernel-folder are a GPU's" in err[0], *err)
+          code == 1 and len(err) == 1 and "--device, --tf32, --kernel-folder and --device-exchange are a GPU's" in err[0], *err)
 done = subprocess.run([programs / "tenon-run", *lenet5, "--backend", "cuda"], stdout=subprocess.PIPE,
                       stderr=subprocess.STDOUT, text=True, timeout=60)
 check("tenon-run says it, too", done.returncode == 0 or "CUDA" in done.stdout, done.stdout)
