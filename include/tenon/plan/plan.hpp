@@ -7,6 +7,7 @@
 #include <tenon/layout/alike.hpp>
 #include <tenon/layout/exchange.hpp>
 #include <tenon/network/operator.hpp>
+#include <tenon/plan/uneven_exchange.hpp>
 
 namespace tenon {
 
@@ -96,13 +97,16 @@ struct PlanOf {
   }
   /// Of the rank for which it is most.
   constexpr Index bytes_received() const {
-    return most([&](const Step& step, Index rank) { return received_in(step, rank); });
+    return most([&](const Step& step) { return received_in(step, 0); },
+                [](Index elements, Index bytes) { return elements * bytes; }, true);
   }
   constexpr Index bytes_sent() const {
-    return most([&](const Step& step, Index rank) { return sent_in(step, rank); });
+    return most([&](const Step& step) { return sent_in(step, 0); },
+                [](Index elements, Index bytes) { return elements * bytes; });
   }
   constexpr Index messages() const {
-    return most([&](const Step& step, Index rank) { return messages_in(step, rank); });
+    return most([&](const Step& step) { return messages_in(step, 0); },
+                [](Index, Index) { return Index(1); });
   }
   /// Bytes that a forward needs on every rank: parameters and everything in between; not the
   /// inputs, which are the caller's, nor forms into which a backend packs parameters.
@@ -127,31 +131,17 @@ struct PlanOf {
       if (communicates(step)) n += of(step);
     return n;
   }
-  /// One rank is looked at where all do as much; of exchanges that are the same, one.
-  constexpr Index most(auto&& of) const {
-    Index alike = 0, n = 0;
-    List<const Step*> uneven;
-    List<Index> times;
+  /// @param of what rank 0 does in a step in which all do as much
+  /// @param of_piece, taken as most_moved, of the others
+  constexpr Index most(auto&& of, auto&& of_piece, bool taken = false) const {
+    Index alike = 0;
+    List<UnevenExchange> uneven;
     for (const Step& step : steps) {
       if (!communicates(step)) continue;
-      if (alike_on_all_ranks(from(step), to(step))) {
-        alike += of(step, 0);
-        continue;
-      }
-      std::size_t i = 0;
-      while (i < uneven.size() &&
-             !(from(*uneven[i]) == from(step) && to(*uneven[i]) == to(step) &&
-               element_bytes(*uneven[i]) == element_bytes(step)))
-        ++i;
-      if (i == uneven.size()) uneven.push_back(&step), times.push_back(0);
-      ++times[i];
+      if (alike_on_all_ranks(from(step), to(step))) alike += of(step);
+      else count_exchange(uneven, {&from(step), &to(step), element_bytes(step)});
     }
-    for (Index rank = 0; rank < devices && !uneven.empty(); ++rank) {
-      Index own = 0;
-      for (std::size_t i = 0; i < uneven.size(); ++i) own += times[i] * of(*uneven[i], rank);
-      n = own > n ? own : n;
-    }
-    return alike + n;
+    return alike + most_moved(uneven, devices, of_piece, taken);
   }
 };
 

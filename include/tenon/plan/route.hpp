@@ -11,7 +11,7 @@ namespace tenon {
 inline constexpr Index bytes_worth_an_exchange = 16384;
 
 /// As many ranks are compared; of more, these are spread evenly, the first and the last included.
-inline constexpr Index most_ranks_compared = 256;
+inline constexpr Index most_ranks_compared = 64;
 
 /// Elements that the rank which takes most takes. Cost: a step a rank, or one where all are alike.
 constexpr Index most_received(const Distribution& from, const Distribution& to, Index devices) {
