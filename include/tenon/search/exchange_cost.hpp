@@ -14,6 +14,8 @@ namespace detail {
 
 /// So many ranks are looked at; of more, these are spread evenly, the first and the last included.
 inline constexpr Index most_ranks_priced = 64;
+/// And of nodes that cuts do not fit.
+inline constexpr Index most_uneven_nodes_priced = 4;
 
 /// visit(unit) for each of so many, or for `most` of them.
 constexpr void for_each_priced(Index count, auto&& visit, Index most = most_ranks_priced) {
@@ -21,17 +23,6 @@ constexpr void for_each_priced(Index count, auto&& visit, Index most = most_rank
     for (Index i = 0; i < count; ++i) visit(i);
   else
     for (Index i = 0; i < most; ++i) visit(i * (count - 1) / (most - 1));
-}
-
-/// Of those that cuts do not fit, fewer where a node has much to look at.
-constexpr Index nodes_priced(const Distribution& from, Index node_ranks) {
-  const double pieces = double(from.summands()) * [&] {
-    double blocks = 1;
-    for (int d = 0; d < from.shape.size(); ++d) blocks *= double(from.parts(d));
-    return blocks;
-  }();
-  const double nodes = 1e6 / (pieces * double(node_ranks) * double(node_ranks));
-  return nodes < 4 ? 4 : nodes < double(most_ranks_priced) ? Index(nodes) : most_ranks_priced;
 }
 
 constexpr Picoseconds link_cost(const MachineLink& link, const Intake& taken, Index element_bytes,
@@ -48,7 +39,7 @@ constexpr Picoseconds link_cost(const MachineLink& link, const Intake& taken, In
 /// for others. Each exchange of the ranks of a node is in shared memory; of several nodes, what
 /// comes from the others is in addition.
 /// Cost: one step a rank, of at most 64 ranks and 64 nodes; one where all are alike. Where cuts do
-/// not fit nodes, at most about a million steps.
+/// not fit nodes, 4 nodes, and hundreds of steps for each.
 constexpr Picoseconds exchange_cost(const Distribution& from, const Distribution& to,
                                     Index element_bytes, Index devices, const Machine& machine) {
   const Movement m = movement(from, to);
@@ -84,8 +75,8 @@ constexpr Picoseconds exchange_cost(const Distribution& from, const Distribution
     crosses = crosses || taken.sources > 0;
     between = cost > between ? cost : between;
   };
-  detail::for_each_priced(nodes, look_at, fit ? detail::most_ranks_priced
-                                              : detail::nodes_priced(from, node_ranks));
+  detail::for_each_priced(
+      nodes, look_at, fit ? detail::most_ranks_priced : detail::most_uneven_nodes_priced);
   return crosses ? plus(inside, plus(duration(machine.between.exchange), between)) : inside;
 }
 

@@ -71,18 +71,48 @@ constexpr List<Box> boxes_of(const Distribution& x, Index first, Index last, Lis
   return boxes;
 }
 
+/// Nodes, besides its own, of the ranks that have the summands of what `rank` has.
+constexpr Index nodes_of_summands(const Distribution& from, Index rank, Index node_ranks,
+                                  Index nodes) {
+  List<bool> seen(std::size_t(nodes) + 1);  // a rank of no node: devices beyond the last
+  Index count = 0;
+  for (Index k = 0; k < from.summands(); ++k) {
+    const Index node = from.with_block(rank, Cut::sum, k) / node_ranks;
+    bool& known = seen[std::size_t(node < nodes ? node : nodes)];
+    count += !known && node != rank / node_ranks;
+    known = true;
+  }
+  return count;
+}
+
+inline constexpr Index most_pieces_priced = 512;
+
 /// Of a node, whatever the cuts: what its ranks want, each piece once, that none of them holds; of
 /// a partial sum once from every other node that has summands of it, where they are added before.
+/// Where there are more than `most_pieces_priced` pieces, all of a sum come from as many nodes as
+/// the first, and whatever comes comes from as many nodes as it may.
 /// Cost: a step for each piece that a rank of the node wants, and each block that the node holds.
 constexpr Intake node_intake(const Distribution& from, const Distribution& to, Index node,
-                             Index node_ranks, Index devices) {
-  const Index first = node * node_ranks;
+                             Index node_ranks, Index devices,
+                             Index most_pieces = most_pieces_priced) {
+  const Index first = node * node_ranks, nodes = (devices + node_ranks - 1) / node_ranks;
   const Index last = first + node_ranks < devices ? first + node_ranks : devices;
   List<Index> ranks, holders;
   const List<Box> wanted = boxes_of(to, first, last, ranks);
   const List<Box> held = from.partial() ? List<Box>() : boxes_of(from, first, last, holders);
   Intake taken;
-  List<Index> nodes, of_piece;  // that anything comes from; that this piece comes from
+  Index pieces = 0;
+  for (Index rank : ranks) pieces += intake(from, to, rank).sources;
+  if (pieces > most_pieces) {
+    for (const Box& box : wanted) {
+      taken.elements += volume(box);
+      for (const Box& own : held) taken.elements -= volume(intersection(own, box));
+    }
+    if (from.partial()) taken.elements *= nodes_of_summands(from, ranks[0], node_ranks, nodes);
+    taken.sources = taken.elements == 0 ? 0 : pieces < nodes - 1 ? pieces : nodes - 1;
+    return taken;
+  }
+  List<Index> sources, of_piece;  // nodes that anything comes from; that this piece comes from
   const auto is_new = [](List<Index>& list, Index x) {
     for (Index other : list)
       if (other == x) return false;
@@ -98,10 +128,10 @@ constexpr Intake node_intake(const Distribution& from, const Distribution& to, I
       for (const Box& own : held)
         if (intersection(own, box) == box) return;
       taken.elements += volume(box);
-      is_new(nodes, other);
+      is_new(sources, other);
     });
   }
-  taken.sources = Index(nodes.size());
+  taken.sources = Index(sources.size());
   return taken;
 }
 

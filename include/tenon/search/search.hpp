@@ -93,7 +93,7 @@ constexpr Searched searched(const Problem& problem, const Frontier& frontier,
 /// Of strategies that cost the same it takes the one with the smallest parameters, then the first.
 /// Finding: what is wrong with a strategy that is there, with the device count, or that nothing
 /// fits the machine's memory; nothing_found_fits where not all was looked at.
-/// Cost: operators times states (at most options.beam) times ways (20 of a MatMul on 8 devices);
+/// Cost: at most options.steps, of about half a microsecond, and the prices of ways between layouts;
 /// memory options.bytes, and 1 KiB for each layout that an operator may want.
 constexpr Searched search(const Graph& graph, Index devices, const Machine& machine,
                           const SearchOptions& options = {}) {
@@ -105,7 +105,7 @@ constexpr Searched search(const Graph& graph, Index devices, const Machine& mach
   if (options.mode == SearchMode::sharding_propagation)
     if (const Finding nothing = detail::nothing_fixed(graph)) return {{}, 0, true, nothing};
   const List<int> ways = detail::ways_of_mode(problem, options);
-  detail::Following following{options.beam, options.bytes};
+  detail::Following following = detail::following(problem, options);
   detail::Frontier frontier = detail::walk(problem, ways, following);
   Searched best;
   Index least = 0;
@@ -115,7 +115,7 @@ constexpr Searched search(const Graph& graph, Index devices, const Machine& mach
     const bool exact = is_exact && problem.all_ways_there && frontier.exact();
     best = detail::searched(problem, frontier, *state, exact), any = true;
   } else if (is_exact) {
-    const bool all = detail::combinations(problem) <= double(options.beam);
+    const bool all = detail::combinations(problem) <= double(following.beam);
     following.merging = all ? detail::Merging::nothing : detail::Merging::by_memory;
     following.parameter_bytes = machine.memory;
     const detail::Frontier within = detail::walk(problem, ways, following);

@@ -17,6 +17,7 @@ struct SearchOptions {
   Index bytes_worth_a_strategy = 65536;
   std::size_t beam = 20000;  // plans that are followed at once; where there are more, the cheapest
   Index bytes = Index(1) << 28;  // of memory for them; where it is short, fewer
+  Index steps = 5'000'000;   // of operators in one of their ways; where it is short, fewer at once
 };
 
 struct Searched {
@@ -102,6 +103,16 @@ constexpr List<int> all_ways(const Problem& problem, int way) {
   for (std::size_t id = 0; id < ways.size(); ++id)
     ways[id] = problem.nodes[id].candidates.size() > 1 ? way : 0;
   return ways;
+}
+
+/// As many plans at once as the options allow: also in steps, if each were tried with every way of
+/// every operator. 64 at least.
+constexpr Following following(const Problem& problem, const SearchOptions& options) {
+  Index ways = 1;
+  for (const SearchNode& node : problem.nodes)
+    ways += node.candidates.empty() ? 1 : Index(node.candidates.size());
+  const Index fit = options.steps / ways < 64 ? 64 : options.steps / ways;
+  return {Index(options.beam) < fit ? options.beam : std::size_t(fit), options.bytes};
 }
 
 /// The plans of these ways, the cheapest first.
