@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How an operator is cut, and without an operator how the tutorial's network is:
+// How an operator is cut, and without an operator how a network is, in which pipeline stages:
+//   tenon-explain --model mlp.mindir --strategy 'strategy_rank{}.ckpt' --devices 8
 //   tenon-explain --auto --devices 8 --machine mine.json         the cuts that cost least there
 //   tenon-explain --operator MatMul --shapes '((32,784),(784,512))' --strategy '((2,1),(1,2))'
 #include <CLI/CLI.hpp>
@@ -7,8 +8,9 @@
 
 #include "explain/auto_text.hpp"
 #include "explain/case_file.hpp"
+#include "explain/network_text.hpp"
 #include "explain/operator_text.hpp"
-#include "explain/plan_text.hpp"
+#include "support/stage_options.hpp"
 
 using namespace tenon;
 using namespace tenon::explain;
@@ -17,12 +19,14 @@ struct Options {
   Index devices = 8, batch = 32, total_devices = 0;
   AutoQuestion search;
   std::string name, shapes, strategy, out_strategy, attributes, question, cases;
+  std::vector<std::string> stages;  // layer1=0
   bool strict = false, as_json = false, record = false;
 };
 
 static void describe(CLI::App& app, Options& o) {
   const CLI::Range count(Index(1), Index(4096));
-  auto* devices = app.add_option("--devices", o.devices, "ranks of the stage")->check(count);
+  auto* devices =
+      app.add_option("--devices", o.devices, "ranks, of all stages of a network")->check(count);
   devices->capture_default_str();
   auto* batch =
       app.add_option("--batch", o.batch, "rows of the tutorial's network; of a --model, the file's")
@@ -32,8 +36,10 @@ static void describe(CLI::App& app, Options& o) {
   auto* name = app.add_option("--operator", o.name, "MindSpore's name: MatMul, log_softmax, ...");
   auto* shapes =
       app.add_option("--shapes", o.shapes, "of its inputs: ((32,784),(784,512)) or JSON");
-  auto* strategy = app.add_option("--strategy", o.strategy,
-                                  "a split for each input; without one MindSpore's default");
+  auto* strategy = app.add_option(
+      "--strategy", o.strategy,
+      "of an operator: a split for each input; without one MindSpore's default. Of a network: a "
+      "strategy file, which also says stages; with {} in its name the files of all stages");
   auto* out = app.add_option("--out-strategy", o.out_strategy, "the output's split: (4,1)");
   auto* attributes = app.add_option("--attributes", o.attributes, R"(JSON: {"transpose_b": true})");
   auto* total = app.add_option("--total-devices", o.total_devices,
@@ -54,13 +60,17 @@ static void describe(CLI::App& app, Options& o) {
                                "a strategy file whose operators keep their strategies");
   auto* written = app.add_option("--write-strategy", o.search.written,
                                  "write what was found, for --strategy: a .ckpt or .json file");
-  for (auto* option : {model, fixed, written, app.get_option("--machine")})
-    option->needs(automatic);
+  for (auto* option : {fixed, written, app.get_option("--machine")}) option->needs(automatic);
   automatic->excludes(name)->excludes(record)->excludes(strict)->excludes(question);
-  for (auto* option : {shapes, strategy, out, attributes, total}) option->needs(name);
+  fixed->excludes(strategy);
+  for (auto* option : {shapes, out, attributes, total}) option->needs(name);
+  auto* stages = program::describe_stages(app, o.stages);
+  for (auto* option : {name, question}) option->excludes(model)->excludes(stages);
+  strategy->excludes(question);
   for (auto* option : {name, shapes, devices}) option->excludes(question);
   for (auto* option : {name, question}) option->excludes(batch)->excludes(record);
-  for (auto* option : {devices, batch, record, name, question, strict, as_json})
+  for (auto* option : {devices, batch, record, name, question, strict, as_json, model, strategy,
+                       stages})
     option->excludes(cases);
 }
 
@@ -102,16 +112,23 @@ int main(int argc, char** argv) {
   try {
     describe(app, options);
     app.parse(argc, argv);
+    const std::vector<LayerStage> stages = program::layer_stages(options.stages);
     if (!options.cases.empty()) return check_cases(options.cases, std::cout).failed ? 1 : 0;
     if (!options.search.search.mode.empty()) {
       options.search.devices = options.devices, options.search.batch = options.batch;
       options.search.says_batch = app.count("--batch") > 0;
       options.search.as_json = options.as_json;
+      options.search.stages = stages;
+      if (!options.strategy.empty()) options.search.fixed = options.strategy;
       explain_search(std::cout, options.search);
     } else if (!options.name.empty() || !options.question.empty()) explain_operator(options);
     else
-      explain_network(std::cout, {options.devices, options.batch, options.record, options.strict,
-                                  options.as_json});
+      explain_network(
+          std::cout,
+          {options.devices,
+           options.search.model.empty() || app.count("--batch") ? options.batch : Index(0),
+           options.record, options.strict, options.as_json, options.search.model,
+           options.strategy, stages});
     return 0;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) ? 2 : 0;

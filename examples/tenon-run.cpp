@@ -4,11 +4,10 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include <tenon/comm/gather_text.hpp>
 #include <tenon/core/hash.hpp>
 #include <tenon/io/npy.hpp>
 #include <tenon/model/export.hpp>
-#include <tenon/plan/text.hpp>
+#include <tenon/plan/stage_text.hpp>
 
 #include "model/inputs.hpp"
 #include "model/launch.hpp"
@@ -76,17 +75,19 @@ static void print(const ModelTensor& y) {
   std::cout << "\n";
 }
 
-/// Of a pipeline all stages', whose ranks alone know them.
-static void print_plan(FileModel& model, bool first) {
-  std::string own;
-  for (const Step& step : model.plan().steps) own.append(text(model.plan(), step)).append("\n");
-  const auto all = all_gather_text(model.communication(), own);
-  const std::size_t ranks = std::size_t(model.plan().devices);
-  for (std::size_t rank = 0; first && rank < all.size(); rank += ranks) {
-    if (ranks < all.size())
-      std::cout << "stage " << rank / ranks << ", ranks " << rank << " to " << rank + ranks - 1
-                << "\n";
-    std::cout << all[rank];
+static void print_steps(const PlanView& plan) {
+  for (const Step& step : plan.steps) std::cout << text(plan, step) << "\n";
+}
+/// Of a pipeline all stages'.
+static void print_plan(FileModel& model) {
+  if (model.stages() == 1) return print_steps(model.plan());
+  const Pipeline& pipeline = model.pipeline();
+  for (Index stage = 0; stage < model.stages(); ++stage) {
+    const StagePlan& own = pipeline.stages[std::size_t(stage)];
+    std::cout << stage_title(pipeline, stage) << "\n";
+    print_steps(view(own.plan));
+    if (!own.sent.empty()) std::cout << sending_title(pipeline, stage) << "\n";
+    for (const Crossing& crossing : own.sent) std::cout << "  " << text(pipeline, crossing) << "\n";
   }
 }
 
@@ -114,7 +115,9 @@ static void run(FileModel& model, bool first, RunOptions o) {
   for (const ModelTensor& x : inputs) asked.add(x.name()).add(text(x.shape()));
   if (!model.communication().agree(asked.value))
     throw Error("the ranks were given different inputs, or another --batch or --repeat");
-  if (o.shows_plan && !o.as_json) print_plan(model, first);
+  model.communication().together([&] {
+    if (o.shows_plan && !o.as_json && first) print_plan(model);
+  });
   double first_seconds = 0, least_seconds = 0;
   std::vector<ModelTensor> outputs;
   for (Index i = 0; i < o.repeat; ++i) {

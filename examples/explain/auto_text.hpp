@@ -3,17 +3,14 @@
 /// What a search finds for a network, what else there is, and what to write into a program:
 ///   layer1.matmul   ((1,1),(1,8))   18.91 us   without a strategy 24.10 us
 ///   layer1.matmul.shard({{1, 1}, {1, 8}});
-#include <tenon/io/model_file/import_model.hpp>
-#include <tenon/io/model_file/read_model.hpp>
-#include <tenon/io/network_strategy.hpp>
-#include <tenon/io/strategy.hpp>
+#include <tenon/model/find_stage_strategies.hpp>
 #include <tenon/plan/cut_weights.hpp>
 #include <tenon/plan/planned.hpp>
 #include <tenon/search/alternatives.hpp>
 #include <tenon/search/find_strategies.hpp>
 
 #include "../support/auto_options.hpp"
-#include "plan_text.hpp"
+#include "stages_text.hpp"
 
 namespace tenon::explain {
 
@@ -22,6 +19,7 @@ struct AutoQuestion {
   std::string model, fixed, written;  // a file; strategies that stay; where to write what is found
   Index devices = 8, batch = 32;
   bool says_batch = false, as_json = false;
+  std::vector<LayerStage> stages = {};
 };
 
 namespace detail {
@@ -32,21 +30,13 @@ inline Graph graph_of(const AutoQuestion& q) {
   if (q.model.empty()) {
     const Interface all = interface_of<Input<32, 28, 28>>(q.devices, q.batch);
     graph = trace(instantiate<Network>(q.devices), all.inputs);
-  } else {
-    const ModelFile file = read_model(q.model);
-    ImportOptions how;
-    for (const FileTensor& input : file.inputs) {
-      Dims shape = input.shape;
-      if (!shape.empty() && (q.says_batch || shape[0] < 0)) shape[0] = q.says_batch ? q.batch : 1;
-      how.shapes.push_back(shape);
-    }
-    graph = import_model(file, how).graph;
-  }
+  } else graph = model_graph(q.model, q.says_batch ? q.batch : 0);
   const bool keeps =
       q.model.empty() && search_mode(q.search.mode) == SearchMode::sharding_propagation;
   if (!keeps)
     for (Node& n : graph.nodes) n.splits = {};
-  return q.fixed.empty() ? graph : with_strategies(std::move(graph), read_strategy(q.fixed));
+  if (!q.fixed.empty()) graph = with_strategies(std::move(graph), read_strategies(q.fixed));
+  return with_stages(std::move(graph), q.stages);
 }
 
 /// "((1,1),(1,8))", or "-" where nothing is stated.
@@ -134,6 +124,49 @@ inline void write_found(const std::string& path, const Graph& graph, Index devic
   write_strategy(path, file);
 }
 
+/// Strategies of those operators alone that are told one, where they say the stages of all; else
+/// also MindSpore's default of the others, whose stages the file would not say.
+inline StrategyFile found_for_stages(const Graph& graph, Index devices) {
+  const StrategyFile all = merge_strategies(stage_strategies(graph, devices));
+  StrategyFile told = all;
+  Graph bare = graph;
+  std::vector<std::string> names;
+  for (Node& n : bare.nodes) {
+    if (n.kind == Node::Kind::operation && n.splits.stated())
+      for (int input : n.inputs)
+        names.push_back(tenon::detail::strategy_name(
+            n.op->name, graph.names[graph.nodes[std::size_t(input)].name]));
+    n.splits = {}, n.stage = -1;
+  }
+  std::erase_if(told.strategies, [&](const StoredStrategy& one) {
+    return std::ranges::find(names, one.name) == names.end();
+  });
+  if (told.strategies.empty()) return all;
+  const Graph again = with_strategies(std::move(bare), told);
+  return stages_of(again, devices).of == stages_of(graph, devices).of ? told : all;
+}
+
+/// Of a network whose stages are given: what was found for each, and its plan.
+inline void explain_stage_search(std::ostream& out, const AutoQuestion& q, const Graph& graph,
+                                 const MachineFile& machine) {
+  const Searched found = find_stage_strategies(graph, q.devices, machine.machine,
+                                               program::mode_of(q.search.mode));
+  const Graph cut = found.apply(graph);
+  if (!q.written.empty())
+    write_strategy(q.written, found_for_stages(cut, q.devices));
+  NetworkOptions shown{q.devices};
+  shown.as_json = q.as_json, shown.model = q.model;
+  explain_stages(out, shown, cut);
+  if (q.as_json) return;
+  out << "\nfound for " << machine.name << ", each stage by itself, by " << q.search.mode << ": "
+      << microseconds(found.cost) << " through all of them, without what goes between\n";
+  for (std::size_t id = 0; id < found.splits.size(); ++id)
+    if (found.splits[id].stated())
+      out << "  " << graph.names[graph.nodes[id].name] << ".shard("
+          << in_cpp(found.splits[id], false) << ");\n";
+  if (!q.written.empty()) out << "wrote " << q.written << "\n";
+}
+
 }  // namespace detail
 
 /// @throws Error for a machine, a mode or a model that is none, and for strategies that do not fit
@@ -143,6 +176,7 @@ inline void explain_search(std::ostream& out, const AutoQuestion& q) {
   SearchOptions options;
   options.mode = program::mode_of(q.search.mode);
   const Graph graph = graph_of(q);
+  if (has_stages(graph)) return explain_stage_search(out, q, graph, machine);
   const Searched found = find_strategies(graph, q.devices, machine.machine, options);
   const Graph cut = found.apply(graph);
   const auto others = alternatives(graph, q.devices, machine.machine, options, found);

@@ -1,34 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// The plan of the tutorial's network: its steps, what they cost, who holds what.
+/// A plan: its steps, what they cost, who holds what.
 ///   3 collectives; the worst rank sends 19456 bytes and receives 18304; 2.6 MB on every rank
 #include <ostream>
 
-#include <tenon/plan/constant.hpp>
 #include <tenon/plan/text.hpp>
 
-#include "../network.hpp"
 #include "network_record.hpp"
 #include "picture.hpp"
 
 namespace tenon::explain {
-
-struct TutorialPlan {
-  Graph graph;
-  Plan plan;
-};
-
-/// As it runs, or with `mindspore` as MindSpore would run it.
-/// @throws Error with what is wrong with the network's strategies on so many devices
-inline TutorialPlan tutorial_plan(Index devices, Index batch, bool mindspore) {
-  const Interface all = interface_of<Input<32, 28, 28>>(devices, batch);
-  PlanOptions options = all.options;
-  options.mindspore = mindspore;
-  TutorialPlan made{trace(instantiate<Network>(devices), all.inputs), {}};
-  made.plan = plan(made.graph, devices, options);
-  if (made.plan.finding) throw Error(text(made.plan.finding, made.plan.name(made.plan.where)));
-  return made;
-}
 
 inline std::string costs(const Plan& plan) {
   return std::to_string(plan.collectives()) + " collectives; the worst rank sends " +
@@ -104,37 +85,6 @@ inline json plan_json(const Plan& plan) {
           {"messages", plan.messages()},
           {"parameter_bytes", plan.parameters},
           {"arena_bytes", plan.arena}};
-}
-
-struct NetworkOptions {
-  Index devices = 8, batch = 32;
-  bool record = false, strict = false, as_json = false;
-};
-
-/// What `tenon-explain` says without an operator.
-/// @throws Error where the strategies do not fit, with `strict` also where MindSpore refuses them
-inline void explain_network(std::ostream& out, const NetworkOptions& o) {
-  if (o.devices > 256)  // who sends what to whom is counted rank by rank
-    throw Error("the plan of the network is shown on 256 ranks at most, not " +
-                std::to_string(o.devices));
-  const TutorialPlan made = tutorial_plan(o.devices, o.batch, o.record);
-  const NetworkRecord record = network_record(made.graph, o.devices);
-  if (o.strict && record.refused) throw Error("MindSpore refuses it: " + refused(record));
-  if (o.as_json) {
-    json all = plan_json(made.plan);
-    all["devices"] = o.devices;
-    all["batch"] = o.batch;
-    if (o.record) all["record"] = to_json(record);
-    out << all.dump(2) << "\n";
-    return;
-  }
-  out << "The tutorial's network on " << o.devices << (o.devices == 1 ? " rank" : " ranks")
-      << ", batch " << o.batch << (o.record ? ", as MindSpore would run it" : "")
-      << " (notation: [32/2, 784] is 32 rows in 2 blocks)\n\n";
-  show_steps(out, made.plan);
-  if (!o.record) return show_pictures(out, made.plan);
-  out << "\nMindSpore's layouts of record\n";
-  show_record(out, record);
 }
 
 }  // namespace tenon::explain

@@ -30,6 +30,7 @@ inline void build(FileModel& model, ModelOptions o) {
     if (o.build.cut_weights && o.build.auto_parallel)
       throw Error("--auto stands instead of --cut-weights: give one of them");
     if (!o.shapes.empty()) o.build.shapes = parse_input_shapes(o.shapes);
+    o.build.pipeline_stages = layer_stages(o.stages);
   });
   model.build_from_file(o.path, ModelType::ANY, std::move(backend), o.build);
 }

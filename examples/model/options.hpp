@@ -7,6 +7,7 @@
 
 #include "../support/auto_options.hpp"
 #include "../support/backend_options.hpp"
+#include "../support/stage_options.hpp"
 
 namespace tenon::program {
 
@@ -14,6 +15,7 @@ struct ModelOptions {
   std::string path, config;
   std::string shapes;  // NAME:1,28,28;NAME:1
   int devices = 0;
+  std::vector<std::string> stages;  // layer1=0
   AutoOptions search;
   BackendOptions backend;
   BuildOptions build;
@@ -28,6 +30,7 @@ inline void describe(CLI::App& app, ModelOptions& o) {
   app.add_option("--strategy", o.build.strategy,
                  "MindSpore's strategy file: how operators are cut, and their pipeline stages; "
                  "with {} in its name the files of all stages");
+  describe_stages(app, o.stages);
   app.add_option("--micro-batches", o.build.micro_batches,
                  "parts in which a batch goes through the stages of a pipeline")
       ->check(CLI::Range(Index(1), Index(1) << 31))

@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "../../examples/explain/plan_text.hpp"
+#include "../../examples/explain/network_text.hpp"
 
 using namespace tenon;
 using namespace tenon::explain;

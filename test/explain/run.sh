@@ -63,6 +63,25 @@ expect 0 'collectives' --strict --batch 32
 expect 0 '"collectives": 3' --json
 for devices in 1 2 3 4 5 6 7 12 16; do expect 0 'collectives' --devices $devices --batch 3; done
 
+# pipeline stages
+stages=(--batch 32 --pipeline-stages layer1=0,layer3=1)
+expect 0 'in 2 stages' --devices 8 "${stages[@]}"
+expect 0 'stage 1, ranks 4 to 7' --devices 8 "${stages[@]}"
+expect 0 'to stage 1: each rank sends the rank 4 behind it 1 message of 16384 bytes at most' \
+  --devices 8 "${stages[@]}"
+expect 0 'bytes for 2 blocks from the stage before' --devices 8 "${stages[@]}"
+expect 0 '"bytes_sent_on": 16384' --devices 8 "${stages[@]}" --json
+expect 0 'MatMul_layer3.weight' --devices 8 "${stages[@]}" --record
+expect 0 'layer1.matmul.shard(' --devices 8 "${stages[@]}" --auto
+pipe8=${TENON_TEST_DATA:-test/data}/mindspore/strategy/pipe8/strategy_rank{}.ckpt
+expect 0 'stage 0, ranks 0 to 3' --strategy "$pipe8"
+expect 2 'cuts over: 4, devices: 2' --strategy "$pipe8" --devices 4
+expect 2 'the ranks are not a multiple of the stages: layer3.matmul, ranks: 7, stages: 2' \
+  --devices 7 "${stages[@]}"
+expect 2 'layer3.matmul, stage: 1, stages: 3' --pipeline-stages layer1=0,layer3=2
+expect 2 'legal: layer1=0,layer3=1' --pipeline-stages layer1
+expect 2 'excludes' --operator ReLU --shapes '(4)' --pipeline-stages layer1=0
+
 # mistakes
 expect 2 'the operator Foo is not known; known are Add, ' --operator Foo --shapes '(1)'
 expect 2 '--shapes is missing' --operator MatMul
