@@ -22,7 +22,7 @@ passed=0 failed=0 skipped=0
 build_and_test() {
   local folder=build/$1 log ok=0; shift
   local options=(-Dtests=enabled -Dexamples=enabled -Dmpi=enabled -Doptimization=1 -Db_ndebug=false
-                 -Dunity=on -Dunity_size=12 "$@")  # tests of a room, a dozen files at once
+                 -Dunity=on -Dunity_size=36 "$@")  # tests of a room, three dozen files at once
   if [[ -e $folder/build.ninja ]]; then options+=(--reconfigure); fi
   echo "== $folder"
   mkdir -p build
@@ -34,7 +34,8 @@ build_and_test() {
     failed=$((failed + 1))
     return
   fi
-  meson test -C "$folder" --no-rebuild --print-errorlogs --timeout-multiplier "${slower:-1}" | tee "$log" || true
+  meson test -C "$folder" --no-rebuild --print-errorlogs --timeout-multiplier "${slower:-1}" \
+    --num-processes $(($(nproc) + 1)) | tee "$log" || true  # mpirun waits more than it works
   passed=$((passed + $(count "$log" Ok) + $(count "$log" 'Expected Fail')))
   failed=$((failed + $(count "$log" Fail) + $(count "$log" 'Unexpected Pass') + $(count "$log" Timeout)))
   skipped=$((skipped + $(count "$log" Skipped)))

@@ -9,42 +9,22 @@
 #include <tenon/comm/mpi.hpp>
 
 #include "mpi.hpp"
+#include "together.hpp"
 
 using namespace tenon;
-
-namespace {
-
-std::string error_of(Communication& communication, const std::function<void()>& what) {
-  try {
-    communication.together(what);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
-/// Whether all ranks have the same text.
-bool same_everywhere(const boost::mpi::communicator& world, const std::string& text) {
-  std::vector<std::string> all;
-  boost::mpi::all_gather(world, text, all);
-  for (const std::string& other : all)
-    if (other != text) return false;
-  return true;
-}
-
-}  // namespace
+using namespace tenon::test;
 
 MPI_TEST_CASE("together: nothing is thrown where no rank throws", tenon_test::all_ranks) {
   MpiCommunication communication(world);
   int done = 0;
-  CHECK(error_of(communication, [&] { ++done; }) == "");
+  CHECK(error_together(communication, [&] { ++done; }) == "");
   CHECK(done == 1);
 }
 
 MPI_TEST_CASE("together: what one rank throws, every rank throws", tenon_test::all_ranks) {
   MpiCommunication communication(world);
   const int last = world.size() - 1;
-  const std::string text = error_of(communication, [&] {
+  const std::string text = error_together(communication, [&] {
     if (world.rank() == last) throw Error("no such file");
   });
   CHECK(text.starts_with("tenon: no such file"));
@@ -55,7 +35,7 @@ MPI_TEST_CASE("together: what one rank throws, every rank throws", tenon_test::a
 
 MPI_TEST_CASE("together: of different texts, that of the first rank", tenon_test::all_ranks) {
   MpiCommunication communication(world);
-  const std::string text = error_of(communication, [&] {
+  const std::string text = error_together(communication, [&] {
     if (world.rank() > 0 || world.size() == 1)
       throw std::runtime_error("text " + std::to_string(world.rank()));
   });
@@ -65,9 +45,9 @@ MPI_TEST_CASE("together: of different texts, that of the first rank", tenon_test
 
 MPI_TEST_CASE("together: an error on all ranks is said without a rank", tenon_test::all_ranks) {
   MpiCommunication communication(world);
-  CHECK(error_of(communication, [] { throw Error("wrong"); }) == "tenon: wrong");
-  CHECK(error_of(communication, [] { throw std::runtime_error(""); }) != "");
-  CHECK(error_of(communication, [] {}) == "");  // and it goes on
+  CHECK(error_together(communication, [] { throw Error("wrong"); }) == "tenon: wrong");
+  CHECK(error_together(communication, [] { throw std::runtime_error(""); }) != "");
+  CHECK(error_together(communication, [] {}) == "");  // and it goes on
 }
 
 MPI_TEST_CASE("all_gather: the numbers of all ranks, rank after rank", tenon_test::all_ranks) {
@@ -113,8 +93,8 @@ TEST_CASE("one rank alone needs no MPI") {
   CHECK(alone.size() == 1);
   CHECK(alone.rank() == 0);
   CHECK(alone.agree(3));
-  CHECK(error_of(alone, [] { throw Error("wrong"); }) == "tenon: wrong");
-  CHECK(error_of(alone, [] {}) == "");
+  CHECK(error_together(alone, [] { throw Error("wrong"); }) == "tenon: wrong");
+  CHECK(error_together(alone, [] {}) == "");
 }
 
 MPI_TEST_CASE("the ranks of one machine are one node", tenon_test::all_ranks) {

@@ -6,46 +6,21 @@
 #include <tenon/comm/mpi_exchange.hpp>
 #include <tenon/run/exchange_of.hpp>
 
-#include "../layout/device_matrices.hpp"
+#include "exchanged.hpp"
 #include "mpi.hpp"
 
 using namespace tenon;
+using namespace tenon::test;
 
 namespace {
-
-/// Summand s of element e, such that sums depend on the order in which they are added.
-template <class T>
-T summand(Index element, Index s) {
-  const std::uint64_t mixed =
-      (std::uint64_t(element) * 2654435761u + std::uint64_t(s) * 40503u) % 10007;
-  return std::is_integral_v<T> ? T(mixed + std::uint64_t(element) * 65536u)
-                               : T(mixed) / T(1 + mixed % 13);
-}
-
-/// This rank's block, element for element from its place in the whole.
-template <class T>
-std::vector<T> block_of(const Distribution& x, Index rank, auto&& value) {
-  std::vector<T> block;
-  for_each_run(region(x.box(rank), whole_box(x.shape)), region(x.box(rank)),
-               [&](Index in, Index, Index run) {
-                 for (Index i = 0; i < run; ++i) block.push_back(value(in + i));
-               });
-  return block;
-}
 
 /// Whether the exchange leaves every rank with its block, bit for bit: sums added in the order of
 /// the blocks.
 template <class T>
 bool arrives(const boost::mpi::communicator& world, const Distribution& from,
              const Distribution& to, Index largest) {
-  const Index rank = world.rank(), summands = from.summands();
-  const Index own = block(from.digits(Cut::sum), rank);
-  const std::vector<T> x = block_of<T>(from, rank, [&](Index e) { return summand<T>(e, own); });
-  const std::vector<T> expected = block_of<T>(to, rank, [&](Index e) {
-    T sum = summand<T>(e, 0);
-    for (Index s = 1; s < summands; ++s) sum += summand<T>(e, s);
-    return sum;
-  });
+  const Index rank = world.rank();
+  const std::vector<T> x = held<T>(from, rank, 0), expected = wanted<T>(from, to, rank, 0);
   ExchangeProgram program = exchange_of(from, to, rank, world.size(), element_of<T>);
   Index moved = 0;
   for (const auto& gift : program.gifts) moved += gift.from.volume();
@@ -59,13 +34,6 @@ bool arrives(const boost::mpi::communicator& world, const Distribution& from,
     if (!y.empty() && std::memcmp(y.data(), expected.data(), y.size() * sizeof(T))) return false;
   }
   return true;
-}
-
-Dims matrix_of(int ranks) {
-  return ranks == 8   ? Dims{2, 2, 2}
-         : ranks == 6 ? Dims{2, 3}
-         : ranks == 4 ? Dims{2, 2}
-                      : Dims{ranks};
 }
 
 }  // namespace

@@ -7,10 +7,10 @@
 #include <tenon/comm/gather_text.hpp>
 #include <tenon/comm/mpi.hpp>
 
-#include "../support/error_of.hpp"
 #include "exchanged.hpp"
 #include "free_port.hpp"
 #include "mpi.hpp"
+#include "together.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
@@ -32,15 +32,6 @@ bool arrives(Communication& communication, const Distribution& from, const Distr
     if (!same_bits(prepared.run(held<T>(from, rank, run), false), wanted<T>(from, to, rank, run)))
       return false;
   return true;
-}
-
-std::string error_together(Communication& communication, const std::function<void()>& what) {
-  return error_of([&] { communication.together(what); });
-}
-bool same_everywhere(const boost::mpi::communicator& world, const std::string& text) {
-  std::vector<std::string> all;
-  boost::mpi::all_gather(world, text, all);
-  return std::ranges::count(all, text) == world.size();
 }
 
 }  // namespace

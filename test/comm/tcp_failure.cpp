@@ -8,15 +8,13 @@
 #include "exchanged.hpp"
 #include "mpi.hpp"
 #include "processes.hpp"
+#include "together.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Nothing of it needs MPI: once is enough.
-bool is_alone() { return boost::mpi::communicator().size() == 1; }
 
 /// What each rank of a job says that does this over TCP.
 std::vector<std::string> job(int ranks, const std::function<std::string(TcpCommunication&)>& body,

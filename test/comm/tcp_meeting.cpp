@@ -8,16 +8,14 @@
 
 #include <tenon/comm/tcp.hpp>
 
-#include "../support/error_of.hpp"
 #include "processes.hpp"
+#include "together.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-bool is_alone() { return boost::mpi::communicator().size() == 1; }
 
 std::string joined(const TcpHost& host) {
   TcpCommunication communication(host);

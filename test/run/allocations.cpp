@@ -45,16 +45,20 @@ void* __libc_calloc(std::size_t, std::size_t);
 void* __libc_realloc(void*, std::size_t);
 void* __libc_memalign(std::size_t, std::size_t);
 
-void* malloc(std::size_t size) { return count_one(), __libc_malloc(size); }
-void* calloc(std::size_t count, std::size_t size) {
+void* malloc(std::size_t size) noexcept { return count_one(), __libc_malloc(size); }
+void* calloc(std::size_t count, std::size_t size) noexcept {
   return count_one(), __libc_calloc(count, size);
 }
-void* realloc(void* old, std::size_t size) { return count_one(), __libc_realloc(old, size); }
-void* memalign(std::size_t border, std::size_t size) {
+void* realloc(void* old, std::size_t size) noexcept {
+  return count_one(), __libc_realloc(old, size);
+}
+void* memalign(std::size_t border, std::size_t size) noexcept {
   return count_one(), __libc_memalign(border, size);
 }
-void* aligned_alloc(std::size_t border, std::size_t size) { return memalign(border, size); }
-int posix_memalign(void** memory, std::size_t border, std::size_t size) {
+void* aligned_alloc(std::size_t border, std::size_t size) noexcept {
+  return memalign(border, size);
+}
+int posix_memalign(void** memory, std::size_t border, std::size_t size) noexcept {
   *memory = memalign(border, size);
   return *memory ? 0 : ENOMEM;
 }

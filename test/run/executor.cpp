@@ -75,7 +75,7 @@ MPI_TEST_CASE("random networks give one rank's numbers, and the same bits on eve
       const std::vector<float> first(result.begin(), result.end());
       CHECK(same_bits(forward.run(), first));  // and again
       if (backend->name() != "reference") continue;  // the machine runs laws
-      Machine machine(view(p), network.parameters);
+      tenon::test::Machine machine(view(p), network.parameters);
       machine.run(network.inputs);
       CHECK(same_bits(first, machine.output(world.rank())));
     }
