@@ -7,6 +7,10 @@
 #include <tenon/network/operators.hpp>
 #include <tenon/plan/planned_stages.hpp>
 #include <tenon/plan/stage_constant.hpp>
+#include <tenon/plan/stage_search.hpp>
+#include <tenon/plan/with_stages.hpp>
+#include <tenon/search/machines.hpp>
+#include <tenon/search/search.hpp>
 
 #include "../support/error_of.hpp"
 
@@ -27,6 +31,19 @@ struct InStages {
     return d(add(relu(c(relu(b(first)))), first));
   }
 };
+/// Two stages of two wide layers; the first one's result is read in the second stage.
+struct Wide {
+  Dense a{"a", 256, 256}, b{"b", 256, 256}, c{"c", 256, 256}, d{"d", 256, 256};
+  constexpr explicit Wide(bool first_is_fixed = false) {
+    a.pipeline_stage = b.pipeline_stage = 0, c.pipeline_stage = d.pipeline_stage = 1;
+    if (first_is_fixed) a.matmul.shard({{2, 1}, {1, 2}});
+  }
+  constexpr auto construct(auto x) const {
+    const auto first = relu(a(x));
+    return d(relu(add(c(relu(b(first))), first)));
+  }
+};
+
 constexpr Graph staged(Index s, Index t, Index u, Index v) {
   return trace(InStages(s, t, u, v), {{{6, 12}}});
 }
@@ -103,8 +120,61 @@ TEST_CASE("what skips a stage is passed on by it, cut as it was made") {
   CHECK(passed.passed == 0);
   CHECK(passed.lies == skipping.stages[0].sent[0].lies);
   CHECK(skipping.stages[2].received.size() == 2);
+  const Index second = (passed.bytes(0) + 63) / 64 * 64;  // where the other block begins
   CHECK(skipping.stages[1].bytes_sent_on(0) ==
-        skipping.stages[1].sent[0].bytes(0) + skipping.stages[1].sent[1].bytes(0));
+        second + skipping.stages[1].sent[1].bytes(0));
+  CHECK(skipping.name(passed.name) == skipping.name(skipping.stages[0].sent[0].name));
+}
+
+TEST_CASE("layers are put into stages by the names of their parameters") {
+  Graph graph = with_stages(staged(-1, -1, -1, -1), {{"a", 0}, {"b", 1}, {"d.weight", 2}});
+  const Stages s = stages_of(graph, 6);
+  CHECK(!s.finding);
+  CHECK(s.count == 3);
+  CHECK(stage_of_node(graph, s, "a.matmul") == 0);
+  CHECK(stage_of_node(graph, s, "b.matmul") == 1);
+  CHECK(stage_of_node(graph, s, "c.add") == 1);
+  CHECK(stage_of_node(graph, s, "d.matmul") == 2);
+  CHECK(error_of([&] { with_stages(graph, {{"a", 0}, {"e", 1}}); }) ==
+        "tenon: the layer e is put into stage 1, but no operator reads a parameter of it");
+  CHECK(error_of([&] { with_stages(graph, {{"a.wei", 0}}); }).find("no operator") !=
+        std::string::npos);
+  CHECK(error_of([&] { with_stages(graph, {{"a", -1}}); }) ==
+        "tenon: the layer a is put into stage -1; legal: 0 or more");
+}
+
+TEST_CASE("law: the cost of what is found for stages is that of their plans; a stage by itself") {
+  constexpr Machine machine = CpuNode::machine;
+  const auto find = [&](const Graph& part, Index ranks, const PlanOptions& how) {
+    SearchOptions options;
+    options.plan = how;
+    return search(part, ranks, machine, options);
+  };
+  const auto total = [&](const Pipeline& p) {
+    Picoseconds cost = 0;
+    for (const StagePlan& stage : p.stages) cost += plan_cost(stage.plan, machine).total();
+    return cost;
+  };
+  for (const bool fixed : {false, true})
+    for (const Index ranks : {2, 4, 8}) {
+      if (fixed && ranks < 8) continue;  // it is for four ranks a stage
+      CAPTURE(ranks);
+      const Graph graph = trace(Wide(fixed), {{{64, 256}}});
+      const Searched found = search_stages(graph, ranks, {}, find);
+      REQUIRE(!found.finding);
+      const Pipeline p = planned_stages(found.apply(graph), ranks);
+      CHECK(found.cost == total(p));
+      if (!fixed) CHECK(found.cost <= total(planned_stages(graph, ranks)));
+      for (std::size_t id = 0; fixed && id < graph.nodes.size(); ++id)
+        if (graph.nodes[id].splits.stated()) CHECK(found.splits[id] == graph.nodes[id].splits);
+    }
+  Graph one = trace(Wide(), {{{64, 256}}});
+  for (Node& node : one.nodes) node.stage = -1;
+  CHECK(search_stages(one, 4, {}, find).splits == search(one, 4, machine).splits);
+  CHECK(search_stages(one, 4, {}, find).cost == search(one, 4, machine).cost);
+  CHECK(search_stages(trace(Wide(), {{{64, 256}}}), 3, {}, find).finding.mistake ==
+        Mistake::stages_do_not_divide);
+  CHECK(search_stages(trace(Wide(true), {{{64, 256}}}), 2, {}, find).finding);
 }
 
 TEST_CASE("the constant plan of a stage is the one that is made at run time") {
