@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // How fast the CUDA backend is beside the same calls written by hand:
 //   build/bench/cuda [--json FILE] [--seconds 0.5] [--only 32x784x512]
-// Layers y = relu(x w + b) in the device's memory, launch and wait; the tutorial's network with its
-// copies in and out; and how fast parameters go up, as a share of a plain copy of pinned memory.
+// Layers y = relu(x w + b) in the device's memory, launch and wait, at the shapes of bench/kernels
+// and 4096 and 8192 cubed; the tutorial's network with its copies in and out, beside the same calls
+// as they are and as one graph; and how fast parameters go up, as a share of a plain copy of pinned
+// memory.
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -67,7 +69,8 @@ void measure_layers(bench::Report& report, const Cuda& cuda, const Library& libr
   };
   for (const auto& [inner, columns] : {Weights{784, 512}, {512, 512}, {512, 10}, {768, 3072},
                                        {4096, 4096}, {8192, 8192}})
-    for (const Index rows : {Index(1), Index(8), Index(32), Index(128), Index(512), inner}) {
+    for (const Index rows : {Index(1), Index(2), Index(4), Index(8), Index(32), Index(128),
+                             Index(512), inner}) {
       if (rows == inner && inner < 4096) continue;
       if (rows < inner && inner == 8192) continue;
       const bench::Case what{
@@ -108,8 +111,9 @@ void measure_network(bench::Report& report, const Cuda& cuda, const Library& lib
     weights.push_back(std::make_unique<bench::CudaBuffer>(w.data(), sizes[i] * sizes[i + 1]));
     biases.push_back(std::make_unique<bench::CudaBuffer>(b.data(), sizes[i + 1]));
   }
-  for (const long rows : {1, 8, 32, 128, 512}) {
-    const bench::Case what{.name = sentence("network ", rows, "x784"), .bar = 0.97};
+  for (const long rows : {1, 2, 4, 8, 32, 128, 512}) {
+    const bench::Case what{.name = sentence("network ", rows, "x784"),
+                           .bar = rows <= 8 ? 1.0 : 0.97};
     if (!report.wants(what)) continue;
     const bench::Numbers x(rows * 784, 1);
     const auto at = [&](int i) { return rows * sizes[i]; };
@@ -123,17 +127,27 @@ void measure_network(bench::Report& report, const Cuda& cuda, const Library& lib
       layers.push_back(std::make_unique<bench::ByHandLayer>(
           library.handle, library.stream, rows, sizes[i], sizes[i + 1], weights[i]->data,
           biases[i]->data, i < 2));
-    const auto by_hand = [&] {
-      std::copy_n(x.data(), at(0), in);
+    const auto ask = [&] {
       must(cudaMemcpyAsync(x0.data, in, std::size_t(at(0)) * 4, cudaMemcpyHostToDevice,
                            library.stream), "cudaMemcpyAsync");
       for (unsigned i = 0; i < 3; ++i) layers[i]->run(all[i]->data, all[i + 1]->data);
       must(cudaMemcpyAsync(out, x3.data, std::size_t(at(3)) * 4, cudaMemcpyDeviceToHost,
                            library.stream), "cudaMemcpyAsync");
-      library.wait();
+    };
+    const auto by_hand = [&] { std::copy_n(x.data(), at(0), in), ask(), library.wait(); };
+    by_hand();
+    const bench::ByHandGraph graph(library.stream, ask);
+    const auto by_graph = [&] { std::copy_n(x.data(), at(0), in), graph.launch(), library.wait(); };
+    const auto check = [&] {  // against each other: their own answers are tested elsewhere
+      by_hand();
+      const auto y = model.predict(x.all());
+      for (std::size_t i = 0; i < std::size_t(at(3)); ++i)
+        if (std::abs(y[i] - out[i]) > 1e-3f * (1 + std::abs(out[i])))
+          throw std::runtime_error("the two differ");
     };
     report.measure(what, {{"cublasLt by hand", by_hand},
-                          {"tenon", [&] { model.predict(x.all()); }}});
+                          {"cublasLt by hand, one graph", by_graph},
+                          {"tenon", [&] { model.predict(x.all()); }, nullptr, check}});
     cudaFreeHost(in), cudaFreeHost(out);
   }
 }

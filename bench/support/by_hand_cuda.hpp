@@ -27,6 +27,26 @@ struct CudaBuffer {
   ~CudaBuffer() { cudaFree(data); }
 };
 
+/// Work of a stream, recorded and launched as one. @pre it was done once before
+class ByHandGraph {
+ public:
+  ByHandGraph(cudaStream_t stream, auto&& work) : stream_(stream) {
+    must(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "BeginCapture");
+    work();
+    cudaGraph_t graph = nullptr;
+    must(cudaStreamEndCapture(stream, &graph), "EndCapture");
+    must(cudaGraphInstantiate(&graph_, graph, 0), "GraphInstantiate");
+    cudaGraphDestroy(graph);
+  }
+  ByHandGraph(const ByHandGraph&) = delete;
+  ~ByHandGraph() { cudaGraphExecDestroy(graph_); }
+  void launch() const { must(cudaGraphLaunch(graph_, stream_), "cudaGraphLaunch"); }
+
+ private:
+  cudaStream_t stream_;
+  cudaGraphExec_t graph_ = nullptr;
+};
+
 class ByHandLayer {
  public:
   static constexpr std::size_t workspace_bytes = std::size_t(32) << 20;

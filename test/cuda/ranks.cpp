@@ -183,7 +183,7 @@ MPI_TEST_CASE("a plan on devices, said without one", 1) {
   CHECK(device_view(v, 0, Cuda{}) ==
         "memory: 1.7 KiB for parameters, 1.1 KiB in between, 288 bytes for inputs; 648 bytes "
         "staged\n"
-        "a.matmul: cuBLASLt, bias; then ReLU by a kernel\n"
+        "a.matmul: cuBLASLt, bias, ReLU (a kernel where cuBLASLt's makes 0 of NaN)\n"
         "b.matmul: cuBLASLt\n"
         "all-reduce + bias: read from the devices of the node; else staged, 120 bytes to the host "
         "and 120 to the device\n");

@@ -4,7 +4,7 @@
 /// staged in the host's memory, and what one rank needs of the device's.
 ///   std::cout << device_view(plan, 0, Cuda{});
 ///     memory: 1.6 MiB for parameters, 128.0 KiB in between, 98.0 KiB for inputs; 116.0 KiB staged
-///     layer1.matmul: cuBLASLt, bias; then ReLU by a kernel
+///     layer1.matmul: cuBLASLt, bias, ReLU (a kernel where cuBLASLt's makes 0 of NaN)
 ///     all-reduce + bias: staged, 1280 bytes to the host and 1280 to the device
 #include <tenon/plan/text.hpp>
 #include <tenon/run/device_memory.hpp>

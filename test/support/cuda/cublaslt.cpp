@@ -73,8 +73,8 @@ std::vector<T> line(const Layout& m, const void* data, bool down, std::uint64_t 
 }
 
 template <class T>
-void multiply(const Product& p, const Layout& a, const void* x, const Layout& b, const void* y,
-              const Layout& c, void* to, bool backwards) {
+void multiply(const Product& p, T factor, const Layout& a, const void* x, const Layout& b,
+              const void* y, const Layout& c, void* to, bool backwards) {
   const bool a_t = p.first == CUBLAS_OP_T, b_t = p.second == CUBLAS_OP_T;
   const bool rounds = p.compute == CUBLAS_COMPUTE_32F_FAST_TF32;
   for (std::int32_t matrix = 0; matrix < c.count; ++matrix) {
@@ -90,8 +90,10 @@ void multiply(const Product& p, const Layout& a, const void* x, const Layout& b,
           const std::uint64_t k = backwards ? u.size() - 1 - i : i;
           sum += u[k] * v[k];
         }
+        sum *= factor;
         if (p.epilogue & CUBLASLT_EPILOGUE_BIAS) sum += static_cast<const T*>(p.bias)[row];
-        if (p.epilogue & CUBLASLT_EPILOGUE_RELU) sum = sum > 0 ? sum : 0;  // NaN, too
+        if (p.epilogue & CUBLASLT_EPILOGUE_RELU)
+          sum = sum > 0 || (std::isnan(sum) && device().keeps_nan[backwards]) ? sum : 0;
         if (p.epilogue & CUBLASLT_EPILOGUE_GELU)
           sum = sum / 2 *
                 (1 + std::tanh(T(0.7978845608028654) * (sum + T(0.044715) * sum * sum * sum)));
@@ -221,11 +223,11 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t product, co
   const Layout x = of<Layout>(a_layout), y = of<Layout>(b_layout), z = of<Layout>(d_layout);
   const auto way = int(algorithm->data[0]);
   const bool twice = z.type == CUDA_R_64F;
-  const bool one = twice ? *static_cast<const double*>(alpha) == 1
-                         : *static_cast<const float*>(alpha) == 1;
+  const double factor = twice ? *static_cast<const double*>(alpha)
+                              : double(*static_cast<const float*>(alpha));
   if ((p.epilogue & CUBLASLT_EPILOGUE_BIAS) && reinterpret_cast<std::uintptr_t>(p.bias) % 16)
     return CUBLAS_STATUS_NOT_SUPPORTED;
-  if (!one || way == device().refuse_algorithm ||
+  if (way == device().refuse_algorithm ||
       (workspace_bytes && !reaches(stream, workspace, workspace_bytes)))
     return CUBLAS_STATUS_INVALID_VALUE;
   enqueue(stream, [=] {
@@ -234,8 +236,8 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t product, co
         !reaches(stream, d, bytes_of(z)) ||
         (bias && !reaches(stream, p.bias, z.rows * (twice ? 8 : 4))))
       return work_failed(cudaErrorIllegalAddress);
-    if (twice) multiply<double>(p, x, a, y, b, z, d, way);
-    else multiply<float>(p, x, a, y, b, z, d, way);
+    if (twice) multiply<double>(p, factor, x, a, y, b, z, d, way);
+    else multiply<float>(p, float(factor), x, a, y, b, z, d, way);
     const auto late = device().disturbed.find(++device().calls["product"]);
     spend(device().milliseconds[way] + (late == device().disturbed.end() ? 0 : late->second));
   });

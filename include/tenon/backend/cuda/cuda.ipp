@@ -63,7 +63,9 @@ TENON_DECL std::string Cuda::way(std::string_view op, const KernelCall& call) co
   else if (call.bias) left = "; then bias";
   const bool on_host = call.activation && detail::unary_function(function) < 0;
   if (call.activation && !on_host) {
-    if (!product || detail::has_activation(fused)) way += sentence(", ", function);
+    if (product && detail::has_relu(fused))
+      way += sentence(", ", function, " (a kernel where cuBLASLt's makes 0 of NaN)");
+    else if (!product || detail::has_activation(fused)) way += sentence(", ", function);
     else left += sentence(left.empty() ? "; then " : ", ", function);
   }
   if (!left.empty()) way += left + " by a kernel";

@@ -4,7 +4,7 @@
 /// it has such a kernel; what it leaves is one pass more over the result.
 #include <tenon/backend/backend.hpp>
 #include <tenon/backend/cuda/fastest.hpp>
-#include <tenon/backend/cuda/product.hpp>
+#include <tenon/backend/cuda/nan_keeping.hpp>
 #include <tenon/backend/cuda/product_places.hpp>
 
 namespace tenon::detail {
@@ -58,14 +58,14 @@ class CudaMatMul : public PreparedKernel {
     const CudaEpilogue adding = has_bias(all) ? CudaEpilogue::bias : none;
     bool adds = false, applies = false;
     if (shape_.inner > 0) {
+      workspace_ = machine_.workspace();
       for (CudaEpilogue epilogue : {all, adding, none})
-        if (find_products(epilogue, bias)) break;
+        if (find_products(epilogue, call)) break;
       if (products_.empty())
         throw Error(sentence("CUDA: cuBLASLt has no algorithm for [", shape_.rows, ", ",
                              shape_.inner, "] by [", shape_.inner, ", ", shape_.columns, "] of ",
                              text(shape_.operands), " on ", machine_.text()));
       adds = has_bias(shape_.epilogue), applies = has_activation(shape_.epilogue);
-      workspace_ = machine_.workspace();
       choose_algorithm(call);
     }
     if ((call.bias && !adds) || (call.activation && !applies)) {
@@ -75,7 +75,8 @@ class CudaMatMul : public PreparedKernel {
     }
   }
   /// One for each shape of the parts, or none. @return whether there are algorithms
-  bool find_products(CudaEpilogue epilogue, const void* bias) {
+  bool find_products(CudaEpilogue epilogue, const KernelCall& call) {
+    const void* bias = call.bias ? call.inputs.back().data : nullptr;
     shape_.epilogue = epilogue;
     products_.clear();
     for (const ProductParts::Shape& part : places_.parts.shapes) {
@@ -83,11 +84,28 @@ class CudaMatMul : public PreparedKernel {
       own.rows = part.rows, own.count = part.matrices;
       products_.push_back(std::make_unique<CudaProduct>(machine_.products, own,
                                                         CudaMachine::workspace_bytes, bias));
+      if (has_relu(epilogue)) keep_those_that_keep_nan(call, own);
       if (products_.back()->algorithms()) continue;
       products_.clear();
       return false;
     }
     return true;
+  }
+  /// Asked once of each problem, of the product that was found last.
+  void keep_those_that_keep_nan(const KernelCall& call, const ProductShape& own) {
+    CudaProduct& product = *products_.back();
+    const std::uint64_t question = problem_of(own) + 1;
+    const auto known = machine_.ways->find(question);
+    const auto part = std::ranges::find(places_.parts.parts, products_.size() - 1,
+                                        &ProductParts::Part::shape);
+    const Index count = part->rows * own.columns * part->matrices;
+    const std::uint64_t kept = product.keep([&](std::size_t way) {
+      return known ? *known >> way & 1 : keeps_nan(product, way, at(call, *part), count, machine_);
+    });
+    machine_.ways->remember(question, kept);
+  }
+  std::uint64_t problem_of(const ProductShape& shape) const {
+    return shape.number() ^ Hash().add(machine_.model()).value;
   }
   /// The bias and the activation that are left.
   KernelCall rest_call(const KernelCall& call) const {
@@ -103,7 +121,7 @@ class CudaMatMul : public PreparedKernel {
   /// Of the first shape; the others' are cuBLASLt's first.
   void choose_algorithm(const KernelCall& call) {
     const std::size_t several = products_[0]->algorithms();
-    problem_ = shape_.number() ^ Hash().add(machine_.model()).value;
+    problem_ = problem_of(shape_);
     if (const auto known = machine_.ways->find(problem_)) algorithm_ = std::size_t(*known);
     else if (machine_.options.measure && several > 1)
       algorithm_ = fastest(machine_.stream, several,
@@ -113,10 +131,12 @@ class CudaMatMul : public PreparedKernel {
   }
 
   void launch(const KernelCall& call, const ProductParts::Part& part, std::size_t algorithm) {
+    products_[part.shape]->run(algorithm, at(call, part));
+  }
+  CudaProduct::Call at(const KernelCall& call, const ProductParts::Part& part) const {
     const ProductPlaces::Place at = places_.at(call, part);
-    products_[part.shape]->run(algorithm,
-                               {at.a, at.b, at.c, call.bias ? call.inputs.back().data : nullptr,
-                                workspace_.get(), machine_.stream});
+    return {at.a, at.b, at.c, call.bias ? call.inputs.back().data : nullptr, workspace_.get(),
+            machine_.stream};
   }
 
   CudaMachine& machine_;

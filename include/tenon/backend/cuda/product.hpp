@@ -21,6 +21,7 @@ class CudaProduct {
     const void* bias;
     void* workspace;
     cudaStream_t stream;
+    float factor = 1;  // of A B
   };
 
   /// @param most bytes of workspace
@@ -50,13 +51,22 @@ class CudaProduct {
 
   /// 0: it has no algorithm for this product and epilogue.
   std::size_t algorithms() const { return algorithms_.size(); }
+  /// Forgets those of which it does not hold. @return a bit of each that is left, by its old place
+  std::uint64_t keep(auto&& holds) {
+    std::uint64_t kept = 0;
+    std::vector<cublasLtMatmulHeuristicResult_t> left;
+    for (std::size_t i = 0; i < algorithms_.size(); ++i)
+      if (holds(i)) left.push_back(algorithms_[i]), kept |= std::uint64_t(1) << i;
+    algorithms_ = std::move(left);
+    return kept;
+  }
 
   void run(std::size_t algorithm, const Call& call) {
     if (call.bias && has_bias(shape_.epilogue)) set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, call.bias);
-    const double one = 1, zero = 0;
-    const float single_one = 1, single_zero = 0;
+    const double factor = double(call.factor), zero = 0;
+    const float single_zero = 0;
     const bool twice = shape_.result == Element::float64;
-    const void* alpha = twice ? static_cast<const void*>(&one) : &single_one;
+    const void* alpha = twice ? static_cast<const void*>(&factor) : &call.factor;
     const void* beta = twice ? static_cast<const void*>(&zero) : &single_zero;
     const cublasLtMatmulHeuristicResult_t& with = algorithms_[algorithm];
     check_cublas(cublasLtMatmul(library_, product_.get(), alpha, call.b, b_.get(), call.a, a_.get(),
@@ -83,7 +93,8 @@ class CudaProduct {
   }
   static cublasLtEpilogue_t epilogue(CudaEpilogue e) {
     constexpr cublasLtEpilogue_t all[] = {CUBLASLT_EPILOGUE_DEFAULT, CUBLASLT_EPILOGUE_BIAS,
-                                          CUBLASLT_EPILOGUE_GELU, CUBLASLT_EPILOGUE_GELU_BIAS};
+                                          CUBLASLT_EPILOGUE_GELU,    CUBLASLT_EPILOGUE_GELU_BIAS,
+                                          CUBLASLT_EPILOGUE_RELU,    CUBLASLT_EPILOGUE_RELU_BIAS};
     return all[int(e)];
   }
   void set(cublasLtMatmulDescAttributes_t attribute, const auto& value) {

@@ -12,7 +12,7 @@
 namespace tenon::detail {
 
 /// What cuBLASLt adds and applies to each row itself.
-enum class CudaEpilogue { none, bias, gelu, bias_gelu };
+enum class CudaEpilogue { none, bias, gelu, bias_gelu, relu, bias_relu };
 
 struct ProductShape {
   Index rows, inner, columns, count = 1;
@@ -51,22 +51,25 @@ inline std::optional<Index> even_stride(const Block& x, const Batch& n, Index ma
   return stride * matrix_of_x;
 }
 
-/// Fused as far as cuBLASLt knows the activation: GeLU in the tanh form. Its ReLU is reported to
-/// make 0 of NaN, which would hide what went wrong before it, so ReLU is a pass of its own.
-/// @param result in double it fuses nothing
+/// Fused as far as cuBLASLt knows the activation: GeLU in the tanh form, ReLU with algorithms that
+/// keep NaN (nan_keeping.hpp). @param result in double it fuses nothing
 constexpr CudaEpilogue epilogue_of(bool bias, std::string_view activation, Element result) {
   if (result == Element::float64) return CudaEpilogue::none;
   if (activation == "GeLU") return bias ? CudaEpilogue::bias_gelu : CudaEpilogue::gelu;
+  if (activation == "ReLU") return bias ? CudaEpilogue::bias_relu : CudaEpilogue::relu;
   return bias ? CudaEpilogue::bias : CudaEpilogue::none;
 }
 /// What its vectors of a bias are read in; one that begins between is added by a pass of its own.
 inline constexpr unsigned bias_alignment = 16;
 
-constexpr bool has_bias(CudaEpilogue e) {
-  return e == CudaEpilogue::bias || e == CudaEpilogue::bias_gelu;
+constexpr bool has_relu(CudaEpilogue e) {
+  return e == CudaEpilogue::relu || e == CudaEpilogue::bias_relu;
 }
 constexpr bool has_activation(CudaEpilogue e) {
-  return e == CudaEpilogue::gelu || e == CudaEpilogue::bias_gelu;
+  return has_relu(e) || e == CudaEpilogue::gelu || e == CudaEpilogue::bias_gelu;
+}
+constexpr bool has_bias(CudaEpilogue e) {
+  return e == CudaEpilogue::bias || e == CudaEpilogue::bias_gelu || e == CudaEpilogue::bias_relu;
 }
 
 }  // namespace tenon::detail
