@@ -54,11 +54,11 @@ device=$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev
 echo "toolkit: $toolkit; device: ${device:-none that nvidia-smi sees}; commit: $(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
 
 running=()
-for name in alone with_toolkit on_a_device operators; do compile "$name" & running+=($!); done
+for name in alone with_toolkit on_a_device operators processes; do compile "$name" & running+=($!); done
 "$cxx" -std=c++20 -c test/support/main.cpp -o "$out/main.o" & running+=($!)
 for job in "${running[@]}"; do wait "$job" || { report "the tests compile" 1; echo "$passed passed, $failed failed, $skipped skipped"; exit 1; }; done
 report "the tests compile" 0
-for name in with_toolkit on_a_device operators; do
+for name in with_toolkit on_a_device operators processes; do
   "$cxx" "$out/$name.o" "$out/alone.o" "$out/main.o" "${links[@]}" -o "$out/$name" || report "$name is linked" 1
 done
 
@@ -69,7 +69,7 @@ echo "$said" | grep -E "not run on a device|ERROR|CHECK" || true
 report "every kernel is compiled by NVRTC; a network, or the error without a device" $code
 grep -q "not run on a device" <<<"$said" || has_device=0
 
-for name in on_a_device operators; do
+for name in on_a_device operators processes; do
   if ((has_device)); then report "$name: no device" 77 gpu; continue; fi
   "$out/$name"; report "$name" $?
   if $sanitize && sanitizer=$(command -v compute-sanitizer || ls "$toolkit/bin/compute-sanitizer" 2>/dev/null); then

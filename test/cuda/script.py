@@ -37,13 +37,13 @@ if [[ -e $from ]]; then cp "$from" "$out"; else echo "#!/bin/bash" >"$out"; fi; 
 
 
 for programs, listed, expected in [
-        (("exit 0", "exit 0", "exit 0"), True, (0, "7 passed, 0 failed, 0 skipped: A GPU, 580")),
-        ((NO_DEVICE, "exit 0", "exit 77"), False, (0, "4 passed, 0 failed, 3 skipped: no device")),
-        ((NO_DEVICE, "exit 0", "exit 77"), True, (1, "3 passed, 4 failed, 0 skipped: A GPU, 580")),
-        (("exit 0", "exit 1", "exit 0"), True, (1, "6 passed, 1 failed, 0 skipped: A GPU, 580")),
-        (("exit 0", "exit 0", "exit 77"), True, (1, "6 passed, 1 failed, 0 skipped: A GPU, 580")),
-        (("exit 0", "exit 0", "exit 1"), True, (1, "6 passed, 1 failed, 0 skipped: A GPU, 580")),
-        ((NO_DEVICE + "; exit 1", "exit 0", "exit 77"), False, (1, "3 passed, 1 failed, 3 skipped: no device")),
+        (("exit 0", "exit 0", "exit 0"), True, (0, "8 passed, 0 failed, 0 skipped: A GPU, 580")),
+        ((NO_DEVICE, "exit 0", "exit 77"), False, (0, "4 passed, 0 failed, 4 skipped: no device")),
+        ((NO_DEVICE, "exit 0", "exit 77"), True, (1, "3 passed, 5 failed, 0 skipped: A GPU, 580")),
+        (("exit 0", "exit 1", "exit 0"), True, (1, "7 passed, 1 failed, 0 skipped: A GPU, 580")),
+        (("exit 0", "exit 0", "exit 77"), True, (1, "7 passed, 1 failed, 0 skipped: A GPU, 580")),
+        (("exit 0", "exit 0", "exit 1"), True, (1, "7 passed, 1 failed, 0 skipped: A GPU, 580")),
+        ((NO_DEVICE + "; exit 1", "exit 0", "exit 77"), False, (1, "3 passed, 1 failed, 4 skipped: no device")),
 ]:
     found = said(*programs, listed)
     if found != expected:
