@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A model that was exported for its ranks is the model: the same plan, the same bits.
+#include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/comm/mpi.hpp>
 #include <tenon/io/pattern.hpp>
 #include <tenon/model/export.hpp>
@@ -7,6 +8,7 @@
 
 #include <cstring>
 
+#include "../../examples/network.hpp"
 #include "../support/error_of.hpp"
 #include "checkpoints.hpp"
 #include "mpi.hpp"
@@ -110,6 +112,23 @@ MPI_TEST_CASE("a strategy file, a checkpoint of slices and other batches", 8) {
   export_model(again, pattern);  // over the files that it is mapped from
   build(copied, pattern);
   CHECK(answer(model) == answer(copied));
+}
+
+MPI_TEST_CASE("a network in C++ is exported with its strategies", tenon_test::all_ranks) {
+  const Checkpoints files(world);
+  const std::string pattern = files / "net_rank_{}.mindir";
+  Model<::Network, Input<8, 28, 28>, AnyOf<1, 2, 3, 4, 6, 8>> model(world, Cpu{});
+  model.load(slices, strategy);
+  export_model(model, pattern);
+  FileModel again(world);
+  build(again, pattern);
+  CHECK(equal(again.plan(), model.plan()));
+  std::vector<float> x(8 * 784);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = float(i * 37 % 101) / 100;
+  std::vector<ModelTensor> inputs = again.get_inputs();
+  inputs[0].set_data(x);
+  const std::span<const float> y = model.predict(x), same = again.predict(inputs)[0].data<float>();
+  CHECK(std::vector(y.begin(), y.end()) == std::vector(same.begin(), same.end()));
 }
 
 MPI_TEST_CASE("files that do not fit the ranks or each other are one error on all",

@@ -4,8 +4,11 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/comm/mpi.hpp>
+#include <tenon/model/pipeline.hpp>
 #include <tenon/network/layers/dense.hpp>
+#include <tenon/network/operators/add.hpp>
 #include <tenon/network/operators/gelu.hpp>
 #include <tenon/network/operators/relu.hpp>
 #include <tenon/plan/planner.hpp>
@@ -127,6 +130,45 @@ MPI_TEST_CASE("a forward of large products allocates nothing", tenon_test::all_r
   const void* const inputs[] = {x.data()};
   executor.run(inputs);  // kernels pack the parameters in the first
   for (int times = 0; times < 2; ++times) CHECK(allocations_in([&] { executor.run(inputs); }) == 0);
+}
+
+namespace {
+struct StagedLayers {
+  Dense a{"a", 24, 24}, b{"b", 24, 24}, c{"c", 24, 5};
+  constexpr explicit StagedLayers(Index ranks) {
+    if (ranks == 1) return;
+    a.pipeline_stage = 0, b.pipeline_stage = 1, c.pipeline_stage = ranks % 3 ? 1 : 2;
+  }
+  constexpr auto construct(auto x) const {  // a's result goes past b
+    const auto first = relu(a(x));
+    return c(add(relu(b(first)), first));
+  }
+};
+template <class... How>
+using StagedModelOf = Model<StagedLayers, Inputs<Input<6, 24>, How...>, AnyOf<1, 2, 3, 4, 6, 8>>;
+
+template <class StagedModel>
+int allocations_of_predicting(StagedModel& model, const std::vector<float>& x) {
+  model.predict(x);
+  return allocations_in([&] {
+    for (int again = 0; again < 20; ++again) model.predict(x);
+  });
+}
+}  // namespace
+
+MPI_TEST_CASE("a pipeline's forward after the first allocates nothing, on any number of ranks",
+              tenon_test::all_ranks) {
+  const std::vector<float> x(6 * 24, 1.f), fewer(3 * 24, 1.f);
+  for (const bool shared_memory : {true, false}) {
+    CAPTURE(shared_memory);
+    const MpiSettings how{.shared_memory = shared_memory};
+    StagedModelOf<> model(world, Cpu{}, how);
+    StagedModelOf<MicroBatches<3>, PipelineResultBroadcast> in_parts(world, Cpu{}, how);
+    CHECK(allocations_of_predicting(model, x) == 0);
+    CHECK(allocations_of_predicting(model, fewer) == 0);
+    CHECK(allocations_of_predicting(in_parts, x) == 0);
+    CHECK(allocations_of_predicting(in_parts, fewer) == 0);
+  }
 }
 
 MPI_TEST_CASE("ten thousand forwards allocate nothing", tenon_test::all_ranks) {
