@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -143,7 +144,8 @@ cudaError_t cudaMalloc(void** data, std::size_t bytes) {
   while (on_device(reinterpret_cast<void*>(next))) next += page;  // what lives long
   *data = reinterpret_cast<void*>(next);
   protect(next, a, PROT_READ | PROT_WRITE);
-  std::memset(*data, poison, bytes);
+  // Not all of what is huge: pages that nobody uses cost nothing when their rights change.
+  std::memset(*data, poison, std::min(bytes, std::size_t(4) << 20));
   std::memset(static_cast<char*>(*data) + bytes, guard, a.pages - bytes);
   protect(next, a, PROT_NONE);
   on_devices[next] = a;

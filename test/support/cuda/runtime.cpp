@@ -41,6 +41,7 @@ cudaError_t drain(CUstream_st* stream) {
     stream->spoilt = true;
     return device().last_error = cudaErrorStreamCaptureUnsupported;
   }
+  if (stream->work.empty()) return device().last_error = device().fault;
   const DeviceWorks works;
   while (!stream->work.empty()) {
     const auto work = std::move(stream->work.front());
