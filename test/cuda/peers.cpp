@@ -44,9 +44,7 @@ struct PeerMachine {
   pretended::Device* operator->() { return &pretended::device(); }
 };
 
-Cuda exchanging(DeviceExchange exchange) {
-  return Cuda{{.measure = false, .exchange = exchange}};
-}
+Cuda exchanging(DeviceExchange exchange) { return Cuda{{.measure = false, .exchange = exchange}}; }
 
 /// Two layers, joined by a sum over all ranks.
 struct Joined {
@@ -120,7 +118,8 @@ void compare_ways(Communication& communication, const Cuda& staging, const Cuda&
   RandomNetwork network(seed, Index(1 + seed % 8), devices);
   const Plan p = random_plan(network, seed, devices);
   REQUIRE(!p.finding);
-  RandomForward staged(p, network, staging, communication), read(p, network, reading, communication);
+  RandomForward staged(p, network, staging, communication);
+  RandomForward read(p, network, reading, communication);
   std::mt19937 random(unsigned(seed * 64 + std::uint64_t(communication.rank())));
   for (int times = 0; times < 4; ++times) {
     std::vector<std::vector<float>> answers;
@@ -150,7 +149,8 @@ MPI_TEST_CASE("devices that read each other's memory give staging's bits", tenon
   PeerMachine device;
   device->untouchable = false;  // which is slow; the next test has it
   MpiCommunication communication(world);
-  const Cuda staging = exchanging(DeviceExchange::staged), reading = exchanging(DeviceExchange::peer);
+  const Cuda staging = exchanging(DeviceExchange::staged);
+  const Cuda reading = exchanging(DeviceExchange::peer);
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     CAPTURE(seed);
     device->dawdles = seed % 2 ? 300 : 0;
@@ -173,7 +173,8 @@ MPI_TEST_CASE("so they do on several devices, over messages, and on several node
               tenon_test::all_ranks) {
   PeerMachine device;
   device->devices = 3;
-  const Cuda staging = exchanging(DeviceExchange::staged), reading = exchanging(DeviceExchange::peer);
+  const Cuda staging = exchanging(DeviceExchange::staged);
+  const Cuda reading = exchanging(DeviceExchange::peer);
   MpiCommunication messages(world, {.shared_memory = false});
   MpiCommunication nodes(world, {.node = world.rank() / 2});
   for (std::uint64_t seed = 12; seed < 15; ++seed) {
@@ -211,7 +212,8 @@ MPI_TEST_CASE("two devices that cannot read each other's memory: the exchanges a
   {
     const Cuda cuda = exchanging(DeviceExchange::automatic);
     CHECK(device_advice(communication, cuda) ==
-          sentence("3 ranks on device ", world.rank(), " (Pretended) and 2 more; exchanges are "
+          sentence("3 ranks on device ", world.rank(),
+                   " (Pretended) and 2 more; exchanges are "
                    "staged in the host's memory: rank 2 cannot read what rank 1 has on its device: "
                    "device 2 has no access to device 1, as cudaDeviceCanAccessPeer says (found by "
                    "rank 2)"));
@@ -222,9 +224,10 @@ MPI_TEST_CASE("two devices that cannot read each other's memory: the exchanges a
   }
   CHECK(device->allocated == before);  // what was to be shown was given back
   CHECK(error_of([&] { JoinedModel(exchanging(DeviceExchange::peer), communication); }) ==
-        "tenon: the devices do not exchange by reading each other's memory: rank 2 cannot read what "
-        "rank 1 has on its device: device 2 has no access to device 1, as cudaDeviceCanAccessPeer "
-        "says (found by rank 2); legal: DeviceExchange::automatic, or staged");
+        "tenon: the devices do not exchange by reading each other's memory: rank 2 cannot read "
+        "what rank 1 has on its device: device 2 has no access to device 1, as "
+        "cudaDeviceCanAccessPeer says (found by rank 2); legal: DeviceExchange::automatic, or "
+        "staged");
   CHECK(device->allocated == before);
 }
 
@@ -232,8 +235,8 @@ MPI_TEST_CASE("what a process sees of other devices may be nothing", 3) {
   PeerMachine device;
   device->hardware = world.rank();  // as CUDA_VISIBLE_DEVICES makes it
   MpiCommunication communication(world);
-  CHECK(device_advice(communication, exchanging(DeviceExchange::automatic)).ends_with(
-      "; they read each other's memory"));
+  CHECK(device_advice(communication, exchanging(DeviceExchange::automatic))
+            .ends_with("; they read each other's memory"));
   {
     JoinedModel model(exchanging(DeviceExchange::peer), communication);
     CHECK(model.is_right());
@@ -253,8 +256,9 @@ MPI_TEST_CASE("what is read is compared with what was written, before it is reli
   const auto advice = [&] { return device_advice(communication, cuda); };
   CHECK(advice() == "3 ranks on device 0 (Pretended); they read each other's memory");
   if (world.rank() == 1) device->reads_wrong = true;
-  CHECK(advice().ends_with(": rank 1 cannot read what rank 0 has on its device: what it reads there "
-                           "is not what was written (found by rank 1)"));
+  CHECK(
+      advice().ends_with(": rank 1 cannot read what rank 0 has on its device: what it reads "
+                         "there is not what was written (found by rank 1)"));
   CHECK(JoinedModel(cuda, communication).is_right());
   device->reads_wrong = false;
   const std::size_t before = device->allocated;
@@ -273,10 +277,12 @@ MPI_TEST_CASE("all ranks exchange in one way", 3) {
   PeerMachine device;
   MpiCommunication communication(world);
   CHECK(error_of([&] {
-          JoinedModel(exchanging(world.rank() == 1 ? DeviceExchange::staged : DeviceExchange::peer),
-                communication);
-        }) == "tenon: the ranks' devices are to exchange in different ways; legal: the same "
-              "DeviceExchange on every rank");
+          const bool other = world.rank() == 1;
+          JoinedModel(exchanging(other ? DeviceExchange::staged : DeviceExchange::peer),
+                      communication);
+        }) ==
+        "tenon: the ranks' devices are to exchange in different ways; legal: the same "
+        "DeviceExchange on every rank");
 }
 
 MPI_TEST_CASE("memory that others read is used again by the next model", 3) {
@@ -291,7 +297,8 @@ MPI_TEST_CASE("memory that others read is used again by the next model", 3) {
   }
 }
 
-MPI_TEST_CASE("a rank that fails between two exchanges ends all of them, and no later run hangs", 3) {
+MPI_TEST_CASE("a rank that fails between two exchanges ends all of them, and no later run hangs",
+              3) {
   PeerMachine device;
   MpiCommunication communication(world, {.patience = 500ms});
   JoinedModel model(exchanging(DeviceExchange::peer), communication);

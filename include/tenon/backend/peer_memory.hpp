@@ -32,8 +32,8 @@ class PeerMemory {
   using Name = std::array<std::uint64_t, 14>;
 
   virtual ~PeerMemory() = default;
-  /// Of this process, and of no other that it could meet.
-  virtual std::uint64_t process() const = 0;
+  /// Of this device as this rank has opened it, and of no other's that it could meet.
+  virtual std::uint64_t number() const = 0;
   /// Of this device, for readers that have this number. When nobody here holds it any more it is
   /// kept for the next who ask with that number, since nobody knows when the readers have ended:
   /// it is never freed. @pre who asks does so together with the readers, who have read what they

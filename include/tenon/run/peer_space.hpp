@@ -35,8 +35,8 @@ class PeerSpace {
     if (refused_.empty()) return;
     end(device, communication);
     if (wish == DeviceExchange::peer)
-      throw Error(sentence("the devices do not exchange by reading each other's memory: ",
-                           refused_, "; legal: DeviceExchange::automatic, or staged"));
+      throw Error(sentence("the devices do not exchange by reading each other's memory: ", refused_,
+                           "; legal: DeviceExchange::automatic, or staged"));
   }
 
   /// Collective: nothing is shown any more, and its memory is the device's again.
@@ -58,7 +58,7 @@ class PeerSpace {
 
  private:
   struct Rank {
-    std::uint64_t node, wish, process;
+    std::uint64_t node, wish, number;
   };
   struct Turns {
     PeerMemory::Memory memory;
@@ -70,15 +70,16 @@ class PeerSpace {
   static std::vector<Rank> gather(Device& device, DeviceExchange wish,
                                   Communication& communication) {
     const std::uint64_t own[] = {std::uint64_t(communication.node().front()), std::uint64_t(wish),
-                                 device.peers() ? device.peers()->process() : 0};
+                                 device.peers() ? device.peers()->number() : 0};
     const std::vector<std::uint64_t> all = communication.all_gather(own);
     std::vector<Rank> ranks;
     for (std::size_t i = 0; i < all.size(); i += 3)
       ranks.push_back({all[i], all[i + 1], all[i + 2]});
     for (const Rank& rank : ranks)
       if (rank.wish != ranks[0].wish)
-        throw Error("the ranks' devices are to exchange in different ways; legal: the same "
-                    "DeviceExchange on every rank");
+        throw Error(
+            "the ranks' devices are to exchange in different ways; legal: the same "
+            "DeviceExchange on every rank");
     return ranks;
   }
   /// What any rank's part of it threw; nothing is in flight then.
@@ -97,9 +98,7 @@ class PeerSpace {
       return std::string(Error::unlabelled(error.what()));
     }
   }
-  static void settle(Device& device) noexcept try {
-    device.wait();
-  } catch (...) {
+  static void settle(Device& device) noexcept try { device.wait(); } catch (...) {
   }
 
   /// A word that nobody could guess. @param card of the rank that shows it
@@ -112,7 +111,7 @@ class PeerSpace {
     if (!device.peers()) throw Error(sentence(device.text(), " has no memory that others read"));
     bytes = std::max<Index>((bytes + 255) / 256 * 256, words * 8);
     Hash readers;
-    for (const Rank& rank : ranks) readers.add(rank.node).add(rank.process);
+    for (const Rank& rank : ranks) readers.add(rank.node).add(rank.number);
     own_ = device.peers()->share(2 * bytes, readers.value);
     const PeerMemory::Name name = device.peers()->name_of(own_);
     card_.assign(name.begin(), name.end());
@@ -123,8 +122,7 @@ class PeerSpace {
     device.upload(own_.get(), staging.get(), words * 8);
     device.wait();
   }
-  void open(Device& device, const std::vector<Rank>& ranks,
-            std::span<const std::uint64_t> cards) {
+  void open(Device& device, const std::vector<Rank>& ranks, std::span<const std::uint64_t> cards) {
     turns_.resize(ranks.size());
     for (std::size_t other = 0; other < ranks.size(); ++other) {
       if (ranks[other].node != ranks[std::size_t(rank_)].node) continue;

@@ -14,8 +14,8 @@ inline bool waits_for_ranks(const PlanView& plan, std::size_t step) {
 /// comes.
 inline bool ends_on_the_host(const PlanView& plan, std::size_t i) {
   const Step& step = plan.steps[i];
-  return waits_for_ranks(plan, i) && i + 1 == plan.steps.size() && !step.bias &&
-         !step.activation && step.output == plan.output && plan.further.empty();
+  return waits_for_ranks(plan, i) && i + 1 == plan.steps.size() && !step.bias && !step.activation &&
+         step.output == plan.output && plan.further.empty();
 }
 /// As far as the plan knows: what is added is what kernels add.
 inline bool may_be_by_peers(const PlanView& plan, std::size_t i) {

@@ -37,8 +37,8 @@ int count_openers(int file, const FilePlace& place, int more) {
 std::map<void*, Handle> opened;
 
 int file_of(const Handle& handle) {
-  const std::string path = "/proc/" + std::to_string(handle.process) + "/fd/" +
-                           std::to_string(handle.place.file);
+  const std::string path =
+      "/proc/" + std::to_string(handle.process) + "/fd/" + std::to_string(handle.place.file);
   return ::open(path.c_str(), O_RDWR | O_CLOEXEC);
 }
 

@@ -30,7 +30,12 @@ class CudaPeers : public PeerMemory {
  public:
   explicit CudaPeers(int device) : device_(device) {}
 
-  std::uint64_t process() const override { return process_number(); }
+  CudaPeers(const CudaPeers&) = delete;
+  CudaPeers& operator=(const CudaPeers&) = delete;
+
+  std::uint64_t number() const override {
+    return Hash().add(process_number()).add(reinterpret_cast<std::uintptr_t>(this)).value;
+  }
   Memory share(Index bytes, std::uint64_t readers) override {
     for (const Kept& kept : kept_)
       if (kept.memory.use_count() == 1 && kept.readers == readers && kept.bytes >= bytes)

@@ -29,13 +29,12 @@ inline MadeReady sum_kernel(CudaMachine& machine, Element element, std::span<con
                            static_cast<void*>(call.output.as<std::byte>() + first), n,
                            static_cast<void*>(at.get()), rank);
                      });
-  return launching(machine, named("sum", element),
-                   [=, &machine](cudaKernel_t kernel, const KernelCall& call) {
-                     machine.kernels->over_elements(
-                         machine.stream, kernel, n,
-                         static_cast<void*>(call.output.as<std::byte>() + first), n,
-                         static_cast<void*>(at.get()), rank, count);
-                   });
+  return launching(
+      machine, named("sum", element), [=, &machine](cudaKernel_t kernel, const KernelCall& call) {
+        machine.kernels->over_elements(machine.stream, kernel, n,
+                                       static_cast<void*>(call.output.as<std::byte>() + first), n,
+                                       static_cast<void*>(at.get()), rank, count);
+      });
 }
 
 }  // namespace tenon::detail
