@@ -167,10 +167,11 @@ TEST_CASE("ranks that exchange on one device give MindSpore's logits") {
   const std::vector<float> x = pictures_of(28);
   for (DeviceExchange exchange : {DeviceExchange::staged, DeviceExchange::automatic}) {
     std::vector<double> far(4, HUGE_VAL);
+    CudaOptions options = usual();
+    options.exchange = exchange;
+    const Cuda cuda{options};  // one for all of them: they share its kernels
     run_virtual_ranks(4, [&](Communication& communication) {
-      CudaOptions options = usual();
-      options.exchange = exchange;
-      Tutorial model(communication, Cuda{options});
+      Tutorial model(communication, cuda);
       fill_from_npy(model, "mlp");
       double& own = far[std::size_t(communication.rank())] = 0;
       for (std::size_t batch : {32, 5})
