@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plan's budgets are what is really sent and allocated, on every rank.
+#include <malloc.h>
+
+#include <atomic>
 #include <cstdlib>
 #include <new>
 
@@ -23,6 +26,28 @@ struct AlignedBytes {
 };
 AlignedBytes aligned_bytes;
 
+/// Of everything else that C++ allocates: what there is at once, as the C library rounds it.
+struct HeapBytes {
+  std::atomic<tenon::Index> now{0}, most{0};
+};
+HeapBytes heap_bytes;
+
+void* allocate(std::size_t size) {
+  void* memory = std::malloc(size ? size : 1);
+  if (!memory) return nullptr;
+  const tenon::Index now = heap_bytes.now += tenon::Index(malloc_usable_size(memory));
+  if (now > heap_bytes.most) heap_bytes.most = now;
+  return memory;
+}
+void* allocate_or_throw(std::size_t size) {
+  if (void* memory = allocate(size)) return memory;
+  throw std::bad_alloc();
+}
+void free_heap(void* memory) {
+  if (memory) heap_bytes.now -= tenon::Index(malloc_usable_size(memory));
+  std::free(memory);
+}
+
 /// What lies before such memory: how much it is.
 constexpr std::size_t cache_line = 64;
 
@@ -45,6 +70,17 @@ void free_aligned(void* data, std::align_val_t border) {
 }
 
 }  // namespace
+
+void* operator new(std::size_t size) { return allocate_or_throw(size); }
+void* operator new[](std::size_t size) { return allocate_or_throw(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void operator delete(void* data) noexcept { free_heap(data); }
+void operator delete[](void* data) noexcept { free_heap(data); }
+void operator delete(void* data, std::size_t) noexcept { free_heap(data); }
+void operator delete[](void* data, std::size_t) noexcept { free_heap(data); }
+void operator delete(void* data, const std::nothrow_t&) noexcept { free_heap(data); }
+void operator delete[](void* data, const std::nothrow_t&) noexcept { free_heap(data); }
 
 // Arenas and parameters are arrays of bytes on such borders (backend/memory.hpp).
 void* operator new[](std::size_t size, std::align_val_t border, const std::nothrow_t&) noexcept {
@@ -136,7 +172,12 @@ void check_budgets(const PlanView& p, const std::vector<Whole>& wholes,
   CHECK(recording.messages == p.messages(rank));
   CHECK(recording.bytes_sent == p.bytes_sent(rank));
   CHECK(recording.bytes_received == p.bytes_received(rank));
-  if (!by_messages) return;
+  CHECK(calls.others == 0);
+  if (!by_messages) {  // in the memory of the node alone
+    CHECK(calls.sends == 0);
+    CHECK(calls.receives == 0);
+    return;
+  }
   CHECK(aligned_bytes.most - before.now == p.peak_memory());
   CHECK(calls.sends == p.messages(rank));
   CHECK(calls.sent_bytes == p.bytes_sent(rank));
@@ -164,6 +205,59 @@ MPI_TEST_CASE("a plan's budgets are what MPI is asked to send and what is alloca
   }
 }
 
+MPI_TEST_CASE("calls of MPI that move data another way are seen", 2) {
+  const int other = 1 - world.rank();
+  int x = 1, y = 0;
+  const auto others_in = [&](auto&& call) {
+    const MpiCalls before = mpi_calls();
+    call();
+    return (mpi_calls() - before).others;
+  };
+  CHECK(others_in([&] { MPI_Bcast(&x, 1, MPI_INT, 0, world); }) == 1);
+  CHECK(others_in([&] { MPI_Allreduce(&x, &y, 1, MPI_INT, MPI_SUM, world); }) == 1);
+  CHECK(others_in([&] {
+          MPI_Sendrecv(&x, 1, MPI_INT, other, 0, &y, 1, MPI_INT, other, 0, world,
+                       MPI_STATUS_IGNORE);
+        }) == 1);
+  CHECK(others_in([&] { world.rank() ? world.send(0, 0, x) : (void)world.recv(1, 0, y); }) == 1);
+  MPI_Win window;
+  MPI_Win_create(&y, sizeof y, sizeof y, MPI_INFO_NULL, world, &window);
+  MPI_Win_fence(0, window);
+  CHECK(others_in([&] { MPI_Put(&x, 1, MPI_INT, other, 0, 1, MPI_INT, window); }) == 1);
+  MPI_Win_fence(0, window);
+  MPI_Win_free(&window);
+  CHECK(others_in([&] { MPI_Barrier(world); }) == 0);
+}
+
+MPI_TEST_CASE("what is allocated besides a plan's memory does not grow with its blocks",
+              tenon_test::all_ranks) {
+  MpiCommunication messages(world, MpiSettings{.shared_memory = false});
+  int grown = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    CAPTURE(seed);
+    Index besides[2] = {}, memory[2] = {}, steps[2] = {};
+    for (int large = 0; large < 2; ++large) {
+      RandomNetwork network(seed, large ? 1024 : 64, world.size());
+      const Plan p = plan(network.graph, world.size());
+      REQUIRE(!p.finding);
+      std::vector<const void*> inputs;
+      for (const Whole& x : network.inputs) inputs.push_back(x.memory.data());
+      heap_bytes.most = heap_bytes.now.load();
+      const Index before = heap_bytes.now;
+      Parameters parameters(view(p));
+      Executor executor(view(p), reference_backend, messages, parameters);
+      executor.run(inputs);
+      besides[large] = heap_bytes.most - before;
+      memory[large] = p.peak_memory(), steps[large] = Index(p.steps.size());
+    }
+    CHECK(memory[1] > memory[0]);
+    if (steps[0] != steps[1]) continue;  // a large sum is scattered and gathered
+    CHECK(besides[1] <= besides[0] + 4096);  // of a small batch some pieces are empty
+    grown += memory[1] > memory[0] + 65536;
+  }
+  CHECK(grown >= 3);
+}
+
 MPI_TEST_CASE("budgets of the tutorial's network are constants, and what its forward sends", 8) {
   constexpr const auto& p = plan_of<Network, Devices<8>, Input<4, 28, 28>>;
   static_assert(p.messages() <= 14 && p.bytes_sent() <= 4096);
@@ -178,6 +272,7 @@ MPI_TEST_CASE("budgets of the tutorial's network are constants, and what its for
   const MpiCalls calls = mpi_calls() - before;
   CHECK(calls.sends == p.messages(world.rank()));
   CHECK(calls.sent_bytes == p.bytes_sent(world.rank()));
+  CHECK(calls.others == 0);
 }
 
 MPI_TEST_CASE("between nodes no more bytes go than the plan counts between their ranks", 8) {

@@ -6,12 +6,14 @@
 
 namespace tenon::test {
 
-/// Messages that are not waited for, and their bytes; since the program began, on this rank.
+/// Messages that are not waited for, and their bytes; and `others`, every other call that moves
+/// data between ranks: messages of another kind, collectives, puts and gets. Since the program
+/// began, on this rank.
 struct MpiCalls {
-  Index sends = 0, sent_bytes = 0, receives = 0, received_bytes = 0;
+  Index sends = 0, sent_bytes = 0, receives = 0, received_bytes = 0, others = 0;
   friend constexpr MpiCalls operator-(const MpiCalls& a, const MpiCalls& b) {
     return {a.sends - b.sends, a.sent_bytes - b.sent_bytes, a.receives - b.receives,
-            a.received_bytes - b.received_bytes};
+            a.received_bytes - b.received_bytes, a.others - b.others};
   }
 };
 const MpiCalls& mpi_calls();
