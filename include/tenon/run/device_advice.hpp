@@ -49,7 +49,7 @@ inline std::string device_advice(Communication& communication, const Backend& ba
   std::vector<std::pair<std::uint64_t, std::uint64_t>> devices;
   for (std::size_t i = 0; i < all.size(); i += 2) devices.emplace_back(all[i], all[i + 1]);
   std::ranges::sort(devices);
-  const auto others = std::ranges::unique(devices).begin() - devices.begin() - 1;
+  const auto others = std::unique(devices.begin(), devices.end()) - devices.begin() - 1;
   std::string text = sentence(communication.size(), communication.size() > 1 ? " ranks" : " rank",
                               " on ", own);
   if (others) text += sentence(" and ", others, " more");
