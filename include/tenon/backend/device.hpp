@@ -74,9 +74,8 @@ class Device {
   virtual PeerMemory* peers() { return nullptr; }
   /// output[to] = x0 + x1 + ..., in this order, made ready. @pre peers(); what is added is float32
   /// or float64
-  virtual std::unique_ptr<PreparedKernel> adding(Element, std::span<const Addend>, const Region&) {
-    return nullptr;
-  }
+  virtual std::unique_ptr<PreparedKernel> adding(Element element, std::span<const Addend> addends,
+                                                 const Region& to) = 0;
 };
 
 /// While it lives this thread, and no other, works on the device; then on the one before.

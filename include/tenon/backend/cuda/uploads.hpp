@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include <tenon/backend/cuda/memory.hpp>
+#include <tenon/core/element.hpp>
 #include <tenon/core/half.hpp>
 
 namespace tenon::detail {
