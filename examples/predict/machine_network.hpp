@@ -21,7 +21,7 @@ struct MachineRow {
 inline MachineRow machine_row(const NetworkOptions& o, const Machine& machine, Index devices) {
   if (devices < 1 || devices > 4096)
     throw Error(sentence("--devices ", devices, "; legal: 1 to 4096"));
-  const Graph graph = graph_of(o, devices);
+  const Graph graph = graph_of(o, devices, machine);
   const auto start = std::chrono::steady_clock::now();
   const Plan plan = planned(graph, devices);
   if (plan.finding) throw Error(text(plan.finding, plan.name(plan.where)));

@@ -14,6 +14,7 @@
 #include <tenon/plan/cut_weights.hpp>
 #include <tenon/plan/planned.hpp>
 #include <tenon/plan/text.hpp>
+#include <tenon/predict/chip_machine.hpp>
 #include <tenon/predict/plan_trace.hpp>
 #include <tenon/predict/scaling.hpp>
 #include <tenon/predict/step_price.hpp>
@@ -59,7 +60,8 @@ inline PrecisionMode precision_mode(const std::string& name) {
   throw Error(sentence("there is no precision mode ", name));
 }
 
-inline Graph graph_of(const NetworkOptions& o, Index devices) {
+/// @param machine strategies are searched for it
+inline Graph graph_of(const NetworkOptions& o, Index devices, const Machine& machine) {
   const ModelFile file = read_model(o.model);
   ImportOptions how;
   for (const FileTensor& input : file.inputs) {
@@ -73,8 +75,7 @@ inline Graph graph_of(const NetworkOptions& o, Index devices) {
   if (o.search.mode.empty()) return graph;
   SearchOptions search;
   search.mode = mode_of(o.search.mode);
-  const std::string machine = o.search.machine.empty() ? "ascend910" : o.search.machine;
-  return find_strategies(graph, devices, read_machine(machine).machine, search).apply(graph);
+  return find_strategies(graph, devices, machine, search).apply(graph);
 }
 
 inline std::string microseconds(const Band& band) {
@@ -150,7 +151,11 @@ inline void predict_network(const AscendChip& chip, const NetworkOptions& o) {
   const auto plan_of = [&](Index devices) {
     if (devices < 1 || devices > 4096)
       throw Error(sentence("--devices ", devices, "; legal: 1 to 4096"));
-    return planned(graph_of(o, devices), devices);
+    Machine servers;
+    if (!o.search.mode.empty())
+      servers = table && devices == Index(table->ranks.size()) ? machine_of(chip, mode, *table)
+                                                               : machine_of(chip, mode);
+    return planned(graph_of(o, devices, servers), devices);
   };
   const auto topology_of = [&](Index devices) {
     return table && devices == Index(table->ranks.size()) ? Topology(chip, *table)

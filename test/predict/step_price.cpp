@@ -75,3 +75,28 @@ TEST_CASE("a 910 has no products of float32") {
   }
   CHECK(refused);
 }
+
+TEST_CASE("what would help a product is said of it also where an activation is fused") {
+  struct Layer {
+    Dense a{"a", 4000, 4100};
+    bool has_gelu;
+    constexpr Value construct(Value x) const { return has_gelu ? gelu(a(x)) : a(x); }
+  };
+  const AscendChip chip = Ascend910B1();
+  int padded = 0;
+  for (const Index rows : {16, 256, 4096}) {
+    std::string said[2];
+    for (const bool has_gelu : {false, true}) {
+      Layer layer;
+      layer.has_gelu = has_gelu;
+      const Plan p = plan(trace(layer, {{{rows, 4000}}}), 1);
+      REQUIRE(p.steps.size() == 1);
+      CHECK((p.steps[0].activation != nullptr) == has_gelu);
+      said[has_gelu] = step_price(view(p), p.steps[0], chip, PrecisionMode::force_fp16).advice;
+    }
+    CAPTURE(rows);
+    CHECK(said[true] == said[false]);
+    padded += said[false].starts_with("pad ");
+  }
+  CHECK(padded > 0);
+}

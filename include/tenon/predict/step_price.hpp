@@ -93,11 +93,11 @@ inline ComputePrice step_price(const PlanView& plan, const Step& step, const Asc
   double once = time.time.task, bound = time.roofline.bound();
   if (step.activation && step.activation->name != std::string_view("ReLU")) {
     const Precision after = precision_of(step.activation->name, mode, chip);
-    task = {.op = std::string(step.activation->name),
-            .shape = {product(detail::block_of(plan, step.output))},
-            .element = after.inputs};
-    if (!element_function(task.op)) task.op = "copy";
-    const OperatorTime more = predict(task, chip);
+    OperatorTask fused{.op = std::string(step.activation->name),
+                       .shape = {product(detail::block_of(plan, step.output))},
+                       .element = after.inputs};
+    if (!element_function(fused.op)) fused.op = "copy";
+    const OperatorTime more = predict(fused, chip);
     once += more.time.core, bound += more.roofline.vector;
   }
   return {{bound * 1e-6, once * 1e-6, once * (1 + time.band) * 1e-6},
