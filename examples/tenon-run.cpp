@@ -8,6 +8,7 @@
 #include <tenon/io/npy.hpp>
 #include <tenon/model/export.hpp>
 #include <tenon/plan/stage_text.hpp>
+#include <tenon/run/device_advice.hpp>
 
 #include "model/inputs.hpp"
 #include "model/launch.hpp"
@@ -111,12 +112,16 @@ static void run(FileModel& model, bool first, RunOptions o) {
     for (const Destination& to : destinations) check_folder(to.path);
   });
   Hash asked;  // who is asked for something else waits for ever
-  asked.add(o.repeat);
+  asked.add(o.repeat).add(o.shows_plan);
   for (const ModelTensor& x : inputs) asked.add(x.name()).add(text(x.shape()));
   if (!model.communication().agree(asked.value))
-    throw Error("the ranks were given different inputs, or another --batch or --repeat");
+    throw Error("the ranks were given different inputs, or another --batch, --repeat or --plan");
+  std::string devices;
+  if (o.shows_plan) devices = device_advice(model.communication(), model.backend());
   model.communication().together([&] {
-    if (o.shows_plan && !o.as_json && first) print_plan(model);
+    if (!o.shows_plan || o.as_json || !first) return;
+    print_plan(model);
+    if (!devices.empty()) std::cout << "note: " << devices << "\n";
   });
   double first_seconds = 0, least_seconds = 0;
   std::vector<ModelTensor> outputs;
