@@ -2,7 +2,7 @@
 #pragma once
 /// Walks over a graph in its order with all plans that may still be the best: the planner's own
 /// walk over many strategies at once.
-///   Frontier frontier(problem, ways, following);  for each node: frontier.visit(id);
+///   Frontier frontier(problem, ways, bounds);  for each node: frontier.visit(id);
 ///   frontier.finish();
 #include <utility>
 
@@ -19,11 +19,11 @@ class Frontier {
   };
   List<FrontierState> states{1};
 
-  constexpr Frontier(Problem& problem, const List<int>& ways, const Following& following)
+  constexpr Frontier(Problem& problem, const List<int>& ways, const FrontierBounds& bounds)
       : problem_(problem),
         walker_(problem, ways, true),
-        kept_(following),
-        most_records_(std::size_t(following.bytes) / 8 / sizeof(Record)) {}
+        kept_(bounds),
+        most_records_(std::size_t(bounds.bytes) / 8 / sizeof(Record)) {}
 
   /// Whether no state was left out.
   constexpr bool exact() const { return kept_.all(); }

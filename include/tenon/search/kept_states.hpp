@@ -15,7 +15,7 @@ namespace tenon::detail {
 enum class Merging : std::uint8_t { by_cost, by_memory, nothing };
 
 /// How many plans are followed at once.
-struct Following {
+struct FrontierBounds {
   std::size_t beam = 20000;        // of several merged by memory, half of them the smallest
   Index bytes = Index(1) << 28;    // of all that a walk keeps
   Merging merging = Merging::by_cost;
@@ -26,11 +26,11 @@ class KeptStates {
  public:
   List<FrontierState> states;
 
-  constexpr explicit KeptStates(const Following& following)
-      : beam_(following.beam > 0 ? following.beam : 1),
-        most_bytes_(following.bytes / 8 > 0 ? following.bytes / 8 : 1),
-        merging_(following.merging),
-        most_parameter_bytes_(following.parameter_bytes) {}
+  constexpr explicit KeptStates(const FrontierBounds& bounds)
+      : beam_(bounds.beam > 0 ? bounds.beam : 1),
+        most_bytes_(bounds.bytes / 8 > 0 ? bounds.bytes / 8 : 1),
+        merging_(bounds.merging),
+        most_parameter_bytes_(bounds.parameter_bytes) {}
 
   /// Whether no state was left out that might have been the best.
   constexpr bool all() const { return all_; }

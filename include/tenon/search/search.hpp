@@ -105,8 +105,8 @@ constexpr Searched search(const Graph& graph, Index devices, const Machine& mach
   if (options.mode == SearchMode::sharding_propagation)
     if (const Finding nothing = detail::nothing_fixed(graph)) return {{}, 0, true, nothing};
   const List<int> ways = detail::ways_of_mode(problem, options);
-  detail::Following following = detail::following(problem, options);
-  detail::Frontier frontier = detail::walk(problem, ways, following);
+  detail::FrontierBounds bounds = detail::bounds_of(problem, options);
+  detail::Frontier frontier = detail::walk(problem, ways, bounds);
   Searched best;
   Index least = 0;
   bool any = false, all_seen = false;
@@ -115,10 +115,10 @@ constexpr Searched search(const Graph& graph, Index devices, const Machine& mach
     const bool exact = is_exact && problem.all_ways_there && frontier.exact();
     best = detail::searched(problem, frontier, *state, exact), any = true;
   } else if (is_exact) {
-    const bool all = detail::combinations(problem) <= double(following.beam);
-    following.merging = all ? detail::Merging::nothing : detail::Merging::by_memory;
-    following.parameter_bytes = machine.memory;
-    const detail::Frontier within = detail::walk(problem, ways, following);
+    const bool all = detail::combinations(problem) <= double(bounds.beam);
+    bounds.merging = all ? detail::Merging::nothing : detail::Merging::by_memory;
+    bounds.parameter_bytes = machine.memory;
+    const detail::Frontier within = detail::walk(problem, ways, bounds);
     const bool whole = problem.all_ways_there && within.exact();
     if (const detail::FrontierState* found = detail::fitting(problem, within, least))
       best = detail::searched(problem, within, *found, all && whole), any = true;

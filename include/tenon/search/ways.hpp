@@ -107,7 +107,7 @@ constexpr List<int> all_ways(const Problem& problem, int way) {
 
 /// As many plans at once as the options allow: also in steps, if each were tried with every way of
 /// every operator. 64 at least.
-constexpr Following following(const Problem& problem, const SearchOptions& options) {
+constexpr FrontierBounds bounds_of(const Problem& problem, const SearchOptions& options) {
   Index ways = 1;
   for (const SearchNode& node : problem.nodes)
     ways += node.candidates.empty() ? 1 : Index(node.candidates.size());
@@ -116,8 +116,8 @@ constexpr Following following(const Problem& problem, const SearchOptions& optio
 }
 
 /// The plans of these ways, the cheapest first.
-constexpr Frontier walk(Problem& problem, const List<int>& ways, const Following& following) {
-  Frontier frontier(problem, ways, following);
+constexpr Frontier walk(Problem& problem, const List<int>& ways, const FrontierBounds& bounds) {
+  Frontier frontier(problem, ways, bounds);
   for (int id = 0; id < int(problem.nodes.size()); ++id) frontier.visit(id);
   frontier.finish();
   return frontier;
