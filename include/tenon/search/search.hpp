@@ -93,7 +93,7 @@ constexpr Searched searched(const Problem& problem, const Frontier& frontier,
 /// Of strategies that cost the same it takes the one with the smallest parameters, then the first.
 /// Finding: what is wrong with a strategy that is there, with the device count, or that nothing
 /// fits the machine's memory; nothing_found_fits where not all was looked at.
-/// Cost: at most options.steps, of about half a microsecond, and the prices of ways between layouts;
+/// Cost: at most options.steps, of half a microsecond each, and the prices between layouts;
 /// memory options.bytes, and 1 KiB for each layout that an operator may want.
 constexpr Searched search(const Graph& graph, Index devices, const Machine& machine,
                           const SearchOptions& options = {}) {
