@@ -19,11 +19,14 @@ class BuiltModel : public SourceModel {
     std::uint64_t content = 0;
     communication.together([&] {
       if (lender) check_lent(lender->graph());
-      plan_ = source().plan(graph(), communication.size(), lender ? &lender->view_ : nullptr);
       content = source().content() * 4 + (lender ? 2 : 0) + (options.checkpoint.empty() ? 1 : 0);
     });
-    view_ = view(plan_);
     if (!communication.agree(content)) throw Error(source().differing());
+    const PlanView* loaded = lender ? &lender->view_ : nullptr;
+    source().find(communication, loaded);
+    communication.together(
+        [&] { plan_ = source().plan(graph(), communication.size(), loaded); });
+    view_ = view(plan_);
     parameters_ = lender ? lender->parameters_ : std::make_shared<Parameters>(view_);
     if (!lender) source().fill(*parameters_, communication);
     forwards_.at(shapes(), [&](Forward& made) { execute(made, view_); });

@@ -11,6 +11,7 @@
 #include <tenon/model/asked_shapes.hpp>
 #include <tenon/model/build_options.hpp>
 #include <tenon/model/find_stage_strategies.hpp>
+#include <tenon/model/find_together.hpp>
 #include <tenon/model/load.hpp>
 #include <tenon/model/weights_of_file.hpp>
 #include <tenon/plan/cut_weights.hpp>
@@ -55,10 +56,16 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
   Graph cut(Graph graph, Index ranks) const {
     graph = cut_as_stated(std::move(graph), ranks);
     if (!options_.auto_parallel) return graph;
-    if (!found_)
-      found_ = find_stage_strategies(cut_as_stated(imported_.graph, ranks), ranks,
-                                     options_.auto_parallel->machine, options_.auto_parallel->mode);
+    if (!found_) found_ = found_for(ranks, nullptr);
     return found_->apply(std::move(graph), imported_.graph);
+  }
+  /// Finds the strategies that were asked for, if they were: rank 0, for all, which have agreed
+  /// that their models are the same. Collective.
+  /// @param loaded a plan whose parameters are there, and are moved if that is worth it; none.
+  void find(Communication& communication, const PlanView* loaded) const {
+    if (options_.auto_parallel)
+      found_ = find_together(communication,
+                             [&] { return found_for(Index(communication.size()), loaded); });
   }
   /// Whether it is a pipeline.
   bool has_stages() const { return tenon::has_stages(cut_as_stated(imported_.graph, 1)); }
@@ -132,6 +139,13 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
     if (!report.fits()) throw Error(text(report, options_.checkpoint));
   }
 
+  Searched found_for(Index ranks, const PlanView* loaded) const {
+    PlanOptions how;
+    how.parameters_of = loaded;
+    return find_stage_strategies(cut_as_stated(imported_.graph, ranks), ranks,
+                                 options_.auto_parallel->machine, options_.auto_parallel->mode,
+                                 how);
+  }
   Graph cut_as_stated(Graph graph, Index ranks) const {
     if (strategy_) graph = with_strategies(std::move(graph), *strategy_);
     graph = with_stages(std::move(graph), options_.pipeline_stages);

@@ -20,6 +20,7 @@ class StagedFile : public SourceModel {
       content = source().content() * 4 + (lender ? 2 : 0) + (options.checkpoint.empty() ? 1 : 0);
     });
     if (!communication.agree(content)) throw Error(source().differing());
+    source().find(communication, nullptr);
     const PipelineSettings settings{options.micro_batches, options.pipeline_result_broadcast};
     program_ = std::make_unique<StagedProgram<Shapes, ShapesBefore>>(
         communication, backend, settings, shapes(),
