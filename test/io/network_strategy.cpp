@@ -2,6 +2,7 @@
 // Expected: the files that MindSpore 2.10 itself wrote of the same networks.
 #include <tenon/io/network_strategy.hpp>
 #include <tenon/io/strategy.hpp>
+#include <tenon/network/operators.hpp>
 #include <tenon/plan/parameter_layouts.hpp>
 #include <tenon/plan/planner.hpp>
 
@@ -193,4 +194,45 @@ TEST_CASE("of two operators that share a parameter the last is kept; without par
               strategy_file(network_record(trace(Nothing{}, {{{8, 16}}}), 4));
             }),
             "a network without parameters"));
+}
+
+TEST_CASE("a file of what is stated alone gives the network back, also without parameters") {
+  struct Attention {
+    Value construct(Value x) const {
+      const Value q = matmul(x, parameter(*x.graph, "q", "weight", {8, 8}));
+      const Value k = matmul(x, parameter(*x.graph, "k", "weight", {8, 8}));
+      const Value y = apply(MatMul(false, true), q, k);
+      return softmax(y);
+    }
+  };
+  const Graph free = trace(Attention{}, {{{6, 8}}});
+  Graph cut = free;
+  int told = 0;
+  for (Node& node : cut.nodes) {
+    if (node.op != &MatMul::info) continue;
+    if (told == 0) node.splits = {{1, 2}, {2, 1}};
+    if (told == 2) node.splits = {{2, 1}, {1, 1}};  // no parameter; the second one is told nothing
+    ++told;
+  }
+  const StrategyFile file = stated_strategy_file(cut, 2);
+  CHECK(file.strategies.size() == 2);
+  const Graph again = with_strategies(free, file);
+  for (std::size_t id = 0; id < cut.nodes.size(); ++id)
+    CHECK(again.nodes[id].splits == cut.nodes[id].splits);
+
+  struct Twice {
+    Value construct(Value x) const {
+      const Value w = parameter(*x.graph, "shared", "weight", {8, 8});
+      return matmul(relu(matmul(x, w)), w);
+    }
+  };
+  Graph twice = trace(Twice{}, {{{6, 8}}});
+  for (Node& node : twice.nodes)
+    if (node.op == &MatMul::info) {
+      node.splits = {{2, 1}, {1, 1}};
+      break;  // the other one has none
+    }
+  CHECK(error_of([&] { stated_strategy_file(twice, 2); }).find("a strategy file has one name for "
+                                                               "both, MatMul_shared.weight") !=
+        std::string::npos);
 }
