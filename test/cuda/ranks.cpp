@@ -21,7 +21,10 @@ using namespace tenon::test;
 namespace {
 
 struct CleanRank {
-  CleanRank() { pretended::device().reset(); }
+  CleanRank() {
+    pretended::device().reset();
+    pretended::device().memory = std::size_t(1) << 30;  // for eight ranks and their libraries
+  }
   ~CleanRank() { pretended::device().reset(); }
   pretended::Device* operator->() { return &pretended::device(); }
 };
