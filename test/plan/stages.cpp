@@ -7,10 +7,7 @@
 #include <tenon/network/operators.hpp>
 #include <tenon/plan/planned_stages.hpp>
 #include <tenon/plan/stage_constant.hpp>
-#include <tenon/plan/stage_search.hpp>
 #include <tenon/plan/with_stages.hpp>
-#include <tenon/search/machines.hpp>
-#include <tenon/search/search.hpp>
 
 #include "../support/error_of.hpp"
 
@@ -31,19 +28,6 @@ struct InStages {
     return d(add(relu(c(relu(b(first)))), first));
   }
 };
-/// Two stages of two wide layers; the first one's result is read in the second stage.
-struct Wide {
-  Dense a{"a", 256, 256}, b{"b", 256, 256}, c{"c", 256, 256}, d{"d", 256, 256};
-  constexpr explicit Wide(bool first_is_fixed = false) {
-    a.pipeline_stage = b.pipeline_stage = 0, c.pipeline_stage = d.pipeline_stage = 1;
-    if (first_is_fixed) a.matmul.shard({{2, 1}, {1, 2}});
-  }
-  constexpr auto construct(auto x) const {
-    const auto first = relu(a(x));
-    return d(relu(add(c(relu(b(first))), first)));
-  }
-};
-
 constexpr Graph staged(Index s, Index t, Index u, Index v) {
   return trace(InStages(s, t, u, v), {{{6, 12}}});
 }
@@ -141,40 +125,6 @@ TEST_CASE("layers are put into stages by the names of their parameters") {
         std::string::npos);
   CHECK(error_of([&] { with_stages(graph, {{"a", -1}}); }) ==
         "tenon: the layer a is put into stage -1; legal: 0 or more");
-}
-
-TEST_CASE("law: the cost of what is found for stages is that of their plans; a stage by itself") {
-  constexpr Machine machine = CpuNode::machine;
-  const auto find = [&](const Graph& part, Index ranks, const PlanOptions& how) {
-    SearchOptions options;
-    options.plan = how;
-    return search(part, ranks, machine, options);
-  };
-  const auto total = [&](const Pipeline& p) {
-    Picoseconds cost = 0;
-    for (const StagePlan& stage : p.stages) cost += plan_cost(stage.plan, machine).total();
-    return cost;
-  };
-  for (const bool fixed : {false, true})
-    for (const Index ranks : {2, 4, 8}) {
-      if (fixed && ranks < 8) continue;  // it is for four ranks a stage
-      CAPTURE(ranks);
-      const Graph graph = trace(Wide(fixed), {{{64, 256}}});
-      const Searched found = search_stages(graph, ranks, {}, find);
-      REQUIRE(!found.finding);
-      const Pipeline p = planned_stages(found.apply(graph), ranks);
-      CHECK(found.cost == total(p));
-      if (!fixed) CHECK(found.cost <= total(planned_stages(graph, ranks)));
-      for (std::size_t id = 0; fixed && id < graph.nodes.size(); ++id)
-        if (graph.nodes[id].splits.stated()) CHECK(found.splits[id] == graph.nodes[id].splits);
-    }
-  Graph one = trace(Wide(), {{{64, 256}}});
-  for (Node& node : one.nodes) node.stage = -1;
-  CHECK(search_stages(one, 4, {}, find).splits == search(one, 4, machine).splits);
-  CHECK(search_stages(one, 4, {}, find).cost == search(one, 4, machine).cost);
-  CHECK(search_stages(trace(Wide(), {{{64, 256}}}), 3, {}, find).finding.mistake ==
-        Mistake::stages_do_not_divide);
-  CHECK(search_stages(trace(Wide(true), {{{64, 256}}}), 2, {}, find).finding);
 }
 
 TEST_CASE("the constant plan of a stage is the one that is made at run time") {
