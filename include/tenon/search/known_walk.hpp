@@ -15,7 +15,7 @@ class KnownWalk {
       : problem_(problem),
         walker_(problem, ways, counts_computing),
         before_(problem.nodes.size()) {
-    walk_from(0, [](std::size_t) { return false; });
+    walk_from(0, int(before_.size()));
   }
   constexpr const List<int>& ways() const { return walker_.ways(); }
   constexpr Picoseconds cost() const { return cost_; }
@@ -28,7 +28,7 @@ class KnownWalk {
     Picoseconds cost = -1;
     while (at < before_.size() && cost < 0) {
       walker_.step(state, int(at++));
-      if (meets(state, at, id)) cost = state.cost + (cost_ - before_[at].cost);
+      if (meets(state, at, id)) cost = plus(state.cost, cost_ - before_[at].cost);
     }
     if (cost < 0) {
       walker_.finish(state);
@@ -42,7 +42,7 @@ class KnownWalk {
     if (ways()[std::size_t(id)] == way) return;
     const std::size_t first = first_that_asks(id);
     walker_.set_way(id, way);
-    walk_from(first, [&](std::size_t at) { return meets(state_, at, id); });
+    walk_from(first, id);
   }
 
  private:
@@ -51,15 +51,19 @@ class KnownWalk {
     return at > std::size_t(id) && at < before_.size() && cost_ < longest_duration &&
            state.same(before_[at]);
   }
-  constexpr void walk_from(std::size_t at, auto&& has_met) {
+  static constexpr Picoseconds shifted(Picoseconds cost, Picoseconds more) {
+    return more > 0 ? plus(cost, more) : cost + more;
+  }
+  /// @param id of the operator that goes another way
+  constexpr void walk_from(std::size_t at, int id) {
     state_ = before_[at];
     while (at < before_.size()) {
       before_[at] = state_;
       walker_.step(state_, int(at++));
-      if (!has_met(at)) continue;
+      if (!meets(state_, at, id)) continue;
       const Picoseconds more = state_.cost - before_[at].cost;
-      for (; at < before_.size(); ++at) before_[at].cost += more;
-      cost_ += more;
+      for (; at < before_.size(); ++at) before_[at].cost = shifted(before_[at].cost, more);
+      cost_ = shifted(cost_, more);
       return;
     }
     walker_.finish(state_);
