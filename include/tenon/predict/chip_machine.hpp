@@ -48,7 +48,7 @@ inline Machine machine_of(const AscendChip& chip, PrecisionMode mode, const Rank
     if (known || ranks % each || (!begins && server_of(rank) != server_of(rank - 1)))
       throw Error(sentence(table.path, ": rank ", rank, " is on server ",
                            table.server_of(rank).id, ", and the first server has ", each,
-                           " ranks; legal for a search: as many ranks on each, one behind the other"));
+                           " ranks; legal for a search: as many on each, one behind the other"));
   }
   machine.node_ranks = machine.processors = each;
   return machine;
