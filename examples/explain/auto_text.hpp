@@ -105,25 +105,6 @@ inline std::vector<WholeNetwork> whole_networks(const AutoQuestion& q, const Gra
   return all;
 }
 
-/// Strategies of those operators alone that are told one; the others work where their operands lie,
-/// which MindSpore's default would not say.
-inline void write_found(const std::string& path, const Graph& graph, Index devices) {
-  StrategyFile file = strategy_file(network_record(graph, devices));
-  std::vector<std::string> told;
-  for (const Node& n : graph.nodes)
-    if (n.kind == Node::Kind::operation && n.splits.stated())
-      for (int input : n.inputs)
-        if (graph.nodes[std::size_t(input)].kind == Node::Kind::parameter) {
-          told.push_back(tenon::detail::strategy_name(
-              n.op->name, graph.names[graph.nodes[std::size_t(input)].name]));
-          break;
-        }
-  std::erase_if(file.strategies, [&](const StoredStrategy& one) {
-    return std::ranges::find(told, one.name) == told.end();
-  });
-  write_strategy(path, file);
-}
-
 /// Strategies of those operators alone that are told one, where they say the stages of all; else
 /// also MindSpore's default of the others, whose stages the file would not say.
 inline StrategyFile found_for_stages(const Graph& graph, Index devices) {
@@ -181,7 +162,7 @@ inline void explain_search(std::ostream& out, const AutoQuestion& q) {
   const Graph cut = found.apply(graph);
   const auto others = alternatives(graph, q.devices, machine.machine, options, found);
   const auto networks = whole_networks(q, graph, found, machine.machine);
-  if (!q.written.empty()) write_found(q.written, cut, q.devices);
+  if (!q.written.empty()) write_strategy(q.written, stated_strategy_file(cut, q.devices));
   const auto name = [&](const Node& n) { return std::string(graph.names[n.name]); };
   if (q.as_json) {
     json all{{"devices", q.devices},
