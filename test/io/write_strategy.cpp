@@ -128,3 +128,23 @@ TEST_CASE("an uneven cut by several axes has no JSON form that could be read") {
   CHECK(layout_of(read_strategy(folder / "x.json").layouts[0], {6, 6}).tensor_map ==
         expected.tensor_map);
 }
+
+TEST_CASE("files of the ranks of a stage are one, and must be equal") {
+  const Folder folder;
+  const auto put = [&](int rank, std::string_view name) {
+    write_strategy(folder / ("s_" + std::to_string(rank) + ".ckpt"), read(name));
+  };
+  put(0, "pipe8/strategy_rank0.ckpt");
+  put(1, "pipe8/strategy_rank0.ckpt");
+  CHECK(strategy_protobuf(read_strategies(folder / "s_{}.ckpt")) ==
+        strategy_protobuf(read("pipe8/strategy_rank0.ckpt")));
+  put(4, "pipe8/strategy_rank4.ckpt");
+  CHECK(read_strategies(folder / "s_{}.ckpt").layouts.size() ==
+        read("pipe8/strategy_rank0.ckpt").layouts.size() +
+            read("pipe8/strategy_rank4.ckpt").layouts.size());
+  put(5, "tp4/strategy_rank0.ckpt");  // of stage 0, as an older run left it
+  const std::string wrong = error_of([&] { read_strategies(folder / "s_{}.ckpt"); });
+  CHECK(has(wrong, folder / "s_0.ckpt"));
+  CHECK(has(wrong, folder / "s_5.ckpt"));
+  CHECK(has(wrong, "are of one stage and differ"));
+}

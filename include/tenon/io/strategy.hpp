@@ -4,6 +4,9 @@
 ///   write_strategy("strategy.json", read_strategy("strategy.ckpt"))
 #include <unistd.h>
 
+#include <map>
+
+#include <tenon/core/sentence.hpp>
 #include <tenon/io/pattern.hpp>
 #include <tenon/io/strategy_file.hpp>
 #include <tenon/io/strategy_json.hpp>
@@ -21,24 +24,29 @@ inline StrategyFile read_strategy(const std::string& path) {
 
 /// One file; or with {} where a rank's number goes those that are there, merged: the files of a
 /// pipeline's stages, under the number of any rank of each.
-/// @throws Error as read_strategy; also when there is none, or one has no stage.
+/// @throws Error as read_strategy; also when there is none, or two of a stage differ.
 inline StrategyFile read_strategies(const std::string& pattern) {
   if (!has_number(pattern)) return read_strategy(pattern);
   constexpr Index most_ranks = 4096;
   std::vector<StrategyFile> files;
-  std::set<Index> stages;
+  std::map<Index, std::size_t> of_stage;  // the first file of each
   for (Index rank = 0; rank < most_ranks; ++rank)
     if (const std::string path = numbered(pattern, rank); ::access(path.c_str(), F_OK) == 0) {
-      files.push_back(read_strategy(path));
-      if (!files.back().strategies.empty()) stages.insert(files.back().strategies.front().stage);
+      StrategyFile file = read_strategy(path);
+      const Index stage = file.strategies.empty() ? -1 : file.strategies.front().stage;
+      const auto [first, is_new] = of_stage.try_emplace(stage, files.size());
+      if (is_new) files.push_back(std::move(file));
+      else if (const StrategyFile& other = files[first->second];
+               strategy_protobuf(other) != strategy_protobuf(file))
+        throw Error(sentence(other.path, " and ", path, " are of one stage and differ: is one left "
+                             "from another run?"));
     }
   if (files.empty())
     throw Error(std::string("there is no strategy file ")
                     .append(pattern)
                     .append(" of any rank from 0 to ")
                     .append(std::to_string(most_ranks - 1)));
-  const bool is_one = files.size() == 1 || stages.size() == 1;
-  return is_one ? std::move(files.front()) : merge_strategies(files);
+  return files.size() == 1 ? std::move(files.front()) : merge_strategies(files);
 }
 
 /// Replaces `path` by the strategy, as JSON when it ends in ".json", else as protobuf.
