@@ -398,6 +398,24 @@ MPI_TEST_CASE("strategies are found for each stage, besides those that are there
   }
 }
 
+MPI_TEST_CASE("what goes through the stages at once is what strategies are found for", 4) {
+  const auto splits = [&](Index rows, Index parts) {
+    FileModel model(world);
+    BuildOptions options = in_stages(world.size());
+    options.shapes = {{"", {rows, 28, 28}}};
+    options.micro_batches = parts;
+    options.auto_parallel.emplace();
+    build(model, mlp, options);
+    std::vector<Splits> all;
+    for (const Node& node : model.network().graph.nodes) all.push_back(node.splits);
+    return all;
+  };
+  const std::vector<Splits> of_whole = splits(512, 1), of_row = splits(1, 1);
+  CHECK(of_whole != of_row);  // else nothing is shown
+  CHECK(splits(512, 512) == of_row);
+  CHECK(splits(512, 1) == of_whole);
+}
+
 MPI_TEST_CASE("a pipeline over TCP gives the bits that it gives over MPI", tenon_test::all_ranks) {
   std::string join = free_address();
   boost::mpi::broadcast(world, join, 0);

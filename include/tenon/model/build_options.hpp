@@ -45,7 +45,7 @@ struct BuildOptions {
   /// Instead of `strategy`: large weights over all ranks (of a stage), by plan/cut_weights.hpp.
   bool cut_weights = false;
   /// Besides what `strategy` says, instead of `cut_weights`: found by search, once, for the shapes
-  /// of the build; other batches keep what was found for these.
+  /// of the build (of its largest micro-batch); other batches keep what was found for these.
   std::optional<AutoParallel> auto_parallel{};
   std::vector<InputShape> shapes{};  // of inputs; none: the file's, an open batch is one row
   std::string output{};              // the name of the one output that is wanted; none: all

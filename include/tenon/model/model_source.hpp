@@ -35,7 +35,11 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
       throw Error(sentence(path, " is ", text(file_.format), ", not ",
                            text(type == ModelType::ONNX ? ModelFormat::onnx : ModelFormat::mindir),
                            " as was said"));
-    imported_ = import(asked_shapes(file_, options.shapes));
+    std::vector<Dims> shapes = asked_shapes(file_, options.shapes);
+    imported_ = import(shapes);
+    if (options.micro_batches < 1)
+      throw Error(sentence(path, ": ", options.micro_batches, " micro-batches; legal: 1 or more"));
+    if (options.auto_parallel) searched_ = import(largest_micro_batch(shapes)).graph;
   }
   virtual ~ModelSource() = default;
   /// As it was asked for.
@@ -57,7 +61,7 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
     graph = cut_as_stated(std::move(graph), ranks);
     if (!options_.auto_parallel) return graph;
     if (!found_) found_ = found_for(ranks, nullptr);
-    return found_->apply(std::move(graph), imported_.graph);
+    return found_->apply(std::move(graph), searched_);
   }
   /// Finds the strategies that were asked for, if they were: rank 0, for all, which have agreed
   /// that their models are the same. Collective.
@@ -142,9 +146,18 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
   Searched found_for(Index ranks, const PlanView* loaded) const {
     PlanOptions how;
     how.parameters_of = loaded;
-    return find_stage_strategies(cut_as_stated(imported_.graph, ranks), ranks,
+    return find_stage_strategies(cut_as_stated(searched_, ranks), ranks,
                                  options_.auto_parallel->machine, options_.auto_parallel->mode,
                                  how);
+  }
+  /// Of what goes through the stages at once.
+  std::vector<Dims> largest_micro_batch(std::vector<Dims> shapes) const {
+    if (!has_stages()) return shapes;
+    const Index rows = shapes.empty() || shapes[0].empty() ? 0 : shapes[0][0];
+    const Index parts = std::clamp<Index>(rows, 1, options_.micro_batches);
+    for (Dims& shape : shapes)
+      if (!shape.empty() && shape[0] == rows) shape[0] = (rows + parts - 1) / parts;
+    return shapes;
   }
   Graph cut_as_stated(Graph graph, Index ranks) const {
     if (strategy_) graph = with_strategies(std::move(graph), *strategy_);
@@ -159,6 +172,7 @@ class ModelSource : public std::enable_shared_from_this<ModelSource> {
   ModelFile file_;
   std::optional<StrategyFile> strategy_;
   Imported imported_;
+  Graph searched_;  // for auto_parallel
   mutable std::optional<Searched> found_;  // for the graph of imported_
 };
 

@@ -23,11 +23,12 @@ inline ModelFile rank_file(const std::string& pattern, ModelType type,
   const std::string path = numbered(pattern, communication.rank());
   if (type == ModelType::ONNX) throw Error(sentence(path, " is a rank's part; legal: MindIR"));
   if (!options.strategy.empty() || options.cut_weights || options.weights_of ||
-      !options.pipeline_stages.empty() || !options.shapes.empty() || !options.output.empty() ||
-      !options.checkpoint_strategy.empty())
+      !options.pipeline_stages.empty() || options.auto_parallel || options.micro_batches != 1 ||
+      !options.shapes.empty() || !options.output.empty() || !options.checkpoint_strategy.empty())
     throw Error(sentence(
-        path, " is a rank's part of a network that is cut: another strategy, ",
-        "other shapes, one output alone or weights of another model are for whole networks"));
+        path, " is a rank's part of a network that is cut: another strategy, a search, ",
+        "micro-batches, other shapes, one output alone or weights of another model are for whole ",
+        "networks"));
   ModelFile file = read_mindir(path);
   if (!has_collectives(file) && communication.size() > 1)
     throw Error(sentence(path, " has no collectives: it is no rank's part of a network"));

@@ -36,7 +36,7 @@ constexpr PlanOptions options_with_received(const StageGraph& part, Index stage,
   options = options_of_stage(part, options, is_last);
   if (part.inputs.size() + part.read.size() > 4)  // as many as PlanOptions::inputs has room for
     throw Error(sentence("stage ", stage, " reads ", part.inputs.size() + part.read.size(),
-                         " inputs and tensors of other stages: strategies are found for at most 4"));
+                         " inputs and tensors of others: strategies are found for at most 4"));
   for (std::size_t i = std::size_t(options.inputs.size()); i < part.inputs.size(); ++i)
     options.inputs.push_back(
         tenon::whole(whole.nodes[std::size_t(whole.inputs[std::size_t(part.inputs[i])])].shape));
