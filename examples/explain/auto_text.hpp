@@ -11,6 +11,7 @@
 
 #include "../support/auto_options.hpp"
 #include "stages_text.hpp"
+#include "strategy_words.hpp"
 
 namespace tenon::explain {
 
@@ -37,33 +38,6 @@ inline Graph graph_of(const AutoQuestion& q) {
     for (Node& n : graph.nodes) n.splits = {};
   if (!q.fixed.empty()) graph = with_strategies(std::move(graph), read_strategies(q.fixed));
   return with_stages(std::move(graph), q.stages);
-}
-
-/// "((1,1),(1,8))", or "-" where nothing is stated.
-inline std::string notation(const Splits& splits) {
-  if (!splits.stated()) return "-";
-  std::string s = "(";
-  for (int i = 0; i < splits.inputs.size(); ++i) {
-    if (i) s += ",";
-    s += "(";
-    for (int d = 0; d < splits.inputs[i].size(); ++d)
-      s.append(d ? "," : "").append(std::to_string(splits.inputs[i][d]));
-    s += splits.inputs[i].size() == 1 ? ",)" : ")";
-  }
-  return s += ")";
-}
-
-/// "{{1, 1}, {1, 8}}" or "Strategy<Split<1, 1>, Split<1, 8>>".
-inline std::string in_cpp(const Splits& splits, bool as_type) {
-  std::string s = as_type ? "Strategy<" : "{";
-  for (int i = 0; i < splits.inputs.size(); ++i) {
-    if (i) s += ", ";
-    s += as_type ? "Split<" : "{";
-    for (int d = 0; d < splits.inputs[i].size(); ++d)
-      s.append(d ? ", " : "").append(std::to_string(splits.inputs[i][d]));
-    s += as_type ? ">" : "}";
-  }
-  return s += as_type ? ">" : "}";
 }
 
 inline std::string microseconds(Picoseconds cost) {
@@ -137,13 +111,21 @@ inline void explain_stage_search(std::ostream& out, const AutoQuestion& q, const
     write_strategy(q.written, found_for_stages(cut, q.devices));
   NetworkOptions shown{q.devices};
   shown.as_json = q.as_json, shown.model = q.model;
-  explain_stages(out, shown, cut);
+  json how{{"machine", machine.name},
+           {"mode", q.search.mode},
+           {"exact", found.exact},
+           {"seconds", double(found.cost) * 1e-12}};
+  for (std::size_t id = 0; id < found.splits.size(); ++id)
+    if (graph.nodes[id].kind == Node::Kind::operation)
+      how["operators"].push_back({{"name", graph.names[graph.nodes[id].name]},
+                                  {"strategy", notation(found.splits[id])}});
+  explain_stages(out, shown, cut, how);
   if (q.as_json) return;
   out << "\nfound for " << machine.name << ", each stage by itself, by " << q.search.mode << ": "
       << microseconds(found.cost) << " through all of them, without what goes between\n";
   for (std::size_t id = 0; id < found.splits.size(); ++id)
     if (found.splits[id].stated())
-      out << "  " << graph.names[graph.nodes[id].name] << ".shard("
+      out << "  " << member_in_cpp(graph, graph.nodes[id]) << ".shard("
           << in_cpp(found.splits[id], false) << ");\n";
   if (!q.written.empty()) out << "wrote " << q.written << "\n";
 }
@@ -228,7 +210,8 @@ inline void explain_search(std::ostream& out, const AutoQuestion& q) {
          "called):\n";
   for (std::size_t id = 0; id < others.size(); ++id) {
     if (!found.splits[id].stated()) continue;
-    out << column("  " + name(graph.nodes[id]) + ".shard(" + in_cpp(found.splits[id], false) + ");",
+    out << column("  " + member_in_cpp(graph, graph.nodes[id]) + ".shard(" +
+                      in_cpp(found.splits[id], false) + ");",
                   50)
         << "// " << in_cpp(found.splits[id], true) << "\n";
   }

@@ -68,13 +68,15 @@ inline std::vector<NetworkRecord> stage_records(const Graph& graph, const Networ
 
 /// What `tenon-explain` says of a network that has stages.
 /// @throws Error where stages or strategies do not fit
-inline void explain_stages(std::ostream& out, const NetworkOptions& o, const Graph& graph) {
+inline void explain_stages(std::ostream& out, const NetworkOptions& o, const Graph& graph,
+                           const json& found = {}) {
   const Pipeline pipeline = planned_stages(graph, o.devices);
   std::vector<NetworkRecord> records;
   if (o.record || o.strict) records = stage_records(graph, o);
   const Index stages = Index(pipeline.stages.size());
   if (o.as_json) {
     json all{{"devices", o.devices}, {"batch", rows_of(graph)}, {"stages", json::array()}};
+    if (!found.is_null()) all["found"] = found;
     for (Index stage = 0; stage < stages; ++stage) {
       all["stages"].push_back(stage_json(pipeline, stage));
       if (o.record) all["stages"].back()["record"] = to_json(records[std::size_t(stage)]);

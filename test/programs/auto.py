@@ -64,6 +64,13 @@ for name in ("found.ckpt", "found.json"):
     code, out, error = run("tenon-explain", "--auto", "--model", examples / "mlp.mindir", "--batch", 8, "--devices", 4,
                            "--write-strategy", folder / name)
     check("writes " + name, code == 0 and not error and (folder / name).exists(), code, out, error)
+code, out, error = run("tenon-explain", "--auto", "--model", examples / "mlp.mindir", "--batch", 8, "--devices", 4)
+check("layers of a file are named as tenon-convert names them",
+      re.search(r"^  layer\d\.matmul\.shard\(", out, re.M) and "/" not in "".join(re.findall(r"^  \S+\.shard", out, re.M)), out)
+code, out, error = run("tenon-explain", "--auto", "--pipeline-stages", "layer1=0,layer3=1", "--json", "--devices", 4)
+staged = json.loads(out)["found"]
+check("stages: what was found is said, and not called exact", not staged["exact"] and staged["seconds"] > 0 and
+      [one["strategy"] for one in staged["operators"] if one["name"].endswith("matmul")], staged)
 answers = {}
 for how in ((), ("--auto",), ("--strategy", folder / "found.ckpt"), ("--strategy", folder / "found.json"),
             ("--auto=recursive_programming", "--machine", "gpu"),
