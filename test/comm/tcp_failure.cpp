@@ -204,6 +204,22 @@ TEST_CASE("after a failure every exchange of the communication throws") {
   CHECK(said[0] == "tenon: rank 1 is gone: it closed its connections\n" + again + "\n" + again);
 }
 
+TEST_CASE("a rank that says that it failed ends all others, and so it does in a part of them") {
+  if (!is_alone()) return;
+  for (const bool in_part : {false, true}) {
+    const auto said = job(3, [&](TcpCommunication& communication) {
+      const auto part = communication.part(0, 3);
+      Communication& used = in_part ? *part : communication;
+      auto prepared = sum_of_all(used, 10);
+      run(prepared);
+      if (communication.rank() == 1) used.fail("tenon: no memory");
+      return run(prepared);
+    });
+    for (const int rank : {0, 2}) CHECK(said[std::size_t(rank)] == "tenon: no memory");
+    CHECK(said[1].starts_with("tenon: an exchange of this communication failed before: no mem"));
+  }
+}
+
 TEST_CASE("a rank may leave when the others have all of it") {
   if (!is_alone()) return;
   const auto said = job(3, [](TcpCommunication& communication) {

@@ -8,6 +8,8 @@
 #include <tenon/backend/reference.hpp>
 #include <tenon/comm/alone.hpp>
 #include <tenon/comm/mpi.hpp>
+#include <tenon/network/layers/dense.hpp>
+#include <tenon/network/operators.hpp>
 #include <tenon/plan/planner.hpp>
 
 #include "../plan/random_network.hpp"
@@ -46,7 +48,52 @@ bool same_everywhere(const boost::mpi::communicator& world, const std::string& t
 
 constexpr Index batches[] = {1, 2, 3, 5, 8, 32};
 
+/// Every operator's law, which throws when it is told to.
+struct Unreliable : Reference {
+  static inline bool throws = false;
+
+  Kernel kernel(std::string_view, Element) const override {
+    return [](const KernelCall& call) {
+      if (throws) throw Error("no more of it");
+      call.law(call);
+    };
+  }
+};
+
+struct TwoLayers {
+  Index devices;
+  constexpr Value construct(Value x) const {
+    Dense a("a", 24, 48), b("b", 48, 10);
+    a.matmul.shard({{1, 1}, {1, devices}});
+    b.matmul.shard({{1, devices}, {devices, 1}});
+    return relu(b(relu(a(x))));
+  }
+};
+
 }  // namespace
+
+MPI_TEST_CASE("a rank whose forward throws ends it on all, and none takes another program for it",
+              3) {
+  MpiCommunication communication(world);  // whose patience has no end
+  const Unreliable backend;
+  const Plan p = plan(trace(TwoLayers{3}, {{{3, 24}}}), 3);
+  Parameters parameters(view(p));
+  Executor first(view(p), backend, communication, parameters),
+      second(view(p), backend, communication, parameters);
+  const std::vector<float> x(3 * 24, 1);
+  const void* const inputs[] = {x.data()};
+  const auto said = [&](Executor& executor) { return error_of([&] { executor.run(inputs); }); };
+  CHECK(said(first) == "");
+  CHECK(said(second) == "");
+  Unreliable::throws = world.rank() == 1;
+  const std::string text = said(first);
+  Unreliable::throws = false;
+  CHECK(text == (world.rank() == 1 ? "tenon: no more of it"
+                                   : "tenon: no more of it (found by rank 1)"));
+  for (Executor* next : {&second, &first})
+    CHECK(said(*next).starts_with(
+        "tenon: an exchange of this communication failed before: no more of it"));
+}
 
 MPI_TEST_CASE("random networks give one rank's numbers, and the same bits on every rank",
               tenon_test::all_ranks) {

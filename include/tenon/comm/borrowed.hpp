@@ -24,6 +24,7 @@ class BorrowedCommunication : public Communication {
     return owner_.all_gather(numbers);
   }
   std::vector<int> node() override { return owner_.node(); }
+  void fail(const std::string& why) override { owner_.fail(why); }
   void send(std::span<const std::byte> data, int to) override { owner_.send(data, to); }
   void receive(std::span<std::byte> data, int from) override { owner_.receive(data, from); }
   std::unique_ptr<Channel> channel(const ChannelEnds& ends) override {

@@ -46,6 +46,10 @@ class Communication {
   virtual std::vector<std::uint64_t> all_gather(std::span<const std::uint64_t> numbers) = 0;
   /// The ranks of this one's node, ascending; itself among them. Collective.
   virtual std::vector<int> node() = 0;
+  /// This rank left a forward before its end: whoever waits for it throws `why`, now or when it
+  /// next does, and no exchange is run here any more. Not collective; the first one counts.
+  /// Where MPI's messages go between nodes, ranks hear of it by their patience alone.
+  virtual void fail(const std::string& why) { static_cast<void>(why); }
   /// To one other rank, and from one, which calls the counterpart with as many bytes.
   virtual void send(std::span<const std::byte> data, int to) = 0;
   virtual void receive(std::span<std::byte> data, int from) = 0;

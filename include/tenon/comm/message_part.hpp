@@ -82,6 +82,7 @@ class MessagePart : public Communication {
     });
     return all;
   }
+  void fail(const std::string& why) override { all_.fail(why); }
   void send(std::span<const std::byte> data, int to) override { all_.send(data, to + first_); }
   void receive(std::span<std::byte> data, int from) override { all_.receive(data, from + first_); }
 

@@ -32,6 +32,7 @@ class MpiCommunication : public Communication {
   TENON_DECL void together(const std::function<void()>& what) override;
   TENON_DECL std::vector<std::uint64_t> all_gather(std::span<const std::uint64_t> mine) override;
   TENON_DECL std::vector<int> node() override;
+  TENON_DECL void fail(const std::string& why) override;
   TENON_DECL void send(std::span<const std::byte> data, int to) override;
   TENON_DECL void receive(std::span<std::byte> data, int from) override;
   TENON_DECL std::unique_ptr<Channel> channel(const ChannelEnds& ends) override;

@@ -95,6 +95,7 @@ TENON_DECL std::vector<std::uint64_t> MpiCommunication::all_gather(
   return all;
 }
 TENON_DECL std::vector<int> MpiCommunication::node() { return node_->ranks(); }
+TENON_DECL void MpiCommunication::fail(const std::string& why) { node_->fail(why); }
 
 TENON_DECL void MpiCommunication::send(std::span<const std::byte> data, int to) {
   detail::for_each_message(data, [&](std::span<const std::byte> part) {

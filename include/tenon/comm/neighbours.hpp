@@ -3,9 +3,11 @@
 /// The ranks of one node: who they are, what they share, and how far each has come.
 ///   Neighbours node(communicator, {}); node.announce(3); node.wait_for(node.place(5), 3, tag);
 #include <boost/mpi/communicator.hpp>
+#include <array>
 #include <new>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <tenon/comm/cores.hpp>
 #include <tenon/comm/departure.hpp>
@@ -62,10 +64,13 @@ class Neighbours {
   /// Memory shared by the node. Collective over it, with the same number on each rank.
   SharedPool::Part take(Index bytes) {
     if (signals_.empty()) {
-      lines_ = pool_->take(Index(sizeof(Departure) + sizeof(Signal) * ranks_.size()));
+      constexpr std::size_t each = sizeof(Signal) + sizeof(Words);
+      lines_ = pool_->take(Index(sizeof(Departure) + each * ranks_.size()));
       Signal* signals = reinterpret_cast<Signal*>(lines_.data + sizeof(Departure));
       if (place(rank_) == 0) new (lines_.data) Departure;
       new (signals + place(rank_)) Signal;
+      words_ = reinterpret_cast<Words*>(signals + ranks_.size());
+      new (words_ + place(rank_)) Words();
       meet();
       departure_ = reinterpret_cast<Departure*>(lines_.data);
       signals_ = {signals, ranks_.size()};
@@ -81,6 +86,20 @@ class Neighbours {
   /// @throws Error when it takes longer than the host's patience.
   void wait_for(std::size_t place, std::uint64_t step, int tag) {
     if (!signals_[place].wait_for(step, patience_.waiting())) give_up(step, tag);
+    if (signals_[place].has_left_before(step)) throw_heard(place);
+  }
+  /// This rank takes no part any more: those of the node throw that when they wait for it.
+  void fail(const std::string& why) {
+    patience_.fail(why);
+    if (signals_.empty() || std::exchange(has_left_, true)) return;
+    if (heard_.empty())
+      heard_.append(Error::unlabelled(why).substr(0, sizeof(Words) - 64))
+          .append(" (found by rank ")
+          .append(std::to_string(rank_))
+          .append(")");
+    Words& own = words_[place(rank_)];
+    std::ranges::copy(heard_.substr(0, own.size() - 1), own.begin());
+    signals_[place(rank_)].leave();
   }
   /// Where a rank is among those of its node.
   std::size_t place(int rank) const {
@@ -96,6 +115,14 @@ class Neighbours {
     patience_.throw_late(late, tag);
   }
 
+  [[noreturn]] void throw_heard(std::size_t place) {
+    heard_ = words_[place].data();
+    patience_.fail(heard_);
+    throw Error(heard_);
+  }
+
+  using Words = std::array<char, 512>;  // why a rank has left, before its signal says so
+
   int rank_;
   std::vector<int> of_, ranks_;
   boost::mpi::communicator node_;
@@ -104,6 +131,9 @@ class Neighbours {
   SharedPool::Part lines_;
   Departure* departure_ = nullptr;
   std::span<Signal> signals_;
+  Words* words_ = nullptr;  // of each rank
+  bool has_left_ = false;
+  std::string heard_;       // why another has left, or this one
   std::uint64_t step_ = 0;
 };
 

@@ -17,6 +17,13 @@ class alignas(64) Signal {
     step_.store(step);
     if (sleepers_.load()) wake_sleepers(step_);
   }
+  /// It comes no further: nobody waits for it any more, whatever the step.
+  void leave() { announce(step_.load() | left); }
+  /// Without having come so far.
+  bool has_left_before(std::uint64_t step) const {
+    const std::uint64_t now = step_.load();
+    return now >= left && now - left < step;
+  }
   bool reached(std::uint64_t step) const { return step_.load(std::memory_order_acquire) >= step; }
   /// Whether it came in time. Nobody is missed: either the sleeper sees the step, or the one who
   /// announces it sees the sleeper, for all four are in one order (seq_cst).
@@ -31,6 +38,7 @@ class alignas(64) Signal {
   }
 
  private:
+  static constexpr std::uint64_t left = std::uint64_t(1) << 63;
   SharedWord step_{0}, sleepers_{0};
 };
 

@@ -27,6 +27,7 @@ class TcpCommunication : public Communication {
     return ranks_->all_gather(numbers);
   }
   std::vector<int> node() override { return ranks_->node(); }
+  void fail(const std::string& why) override { ranks_->fail(why); }
   void send(std::span<const std::byte> data, int to) override { ranks_->send(data, to); }
   void receive(std::span<std::byte> data, int from) override { ranks_->receive(data, from); }
   std::unique_ptr<Communication> part(int first, int count) override {

@@ -25,6 +25,10 @@ class TcpRanks : public Communication {
   int rank() const override { return rank_; }
   int size() const override { return int(links_->all().size()); }
   std::vector<int> node() override { return node_; }
+  void fail(const std::string& why) override {
+    links_->patience().fail(why);
+    links_->announce(why);
+  }
 
   std::unique_ptr<Exchange> prepare(const ExchangePrograms& programs, std::span<std::byte> scratch,
                                     int tag) override {

@@ -42,6 +42,7 @@ class VirtualCommunication : public Communication {
     for (int rank = 0; rank < size(); ++rank) all.push_back(rank);
     return all;
   }
+  void fail(const std::string& why) override { job_.fail_by(rank_, why); }
   void send(std::span<const std::byte> data, int to) override {
     check(to);
     const VirtualJob::Gift gift{to, data};

@@ -25,6 +25,12 @@ class VirtualWaiting {
     if (--running_ == 0) find_deadlock();
     return !text.empty() && !because_of_others;
   }
+  /// A rank has failed that may still go on: it and all others throw where they wait, or when they
+  /// next do.
+  void fail_by(int rank, const std::string& text) {
+    const std::unique_lock lock(mutex_);
+    fail(sentence(text, " (found by rank ", rank, ")"));
+  }
   /// The first one; "" as long as there is none. @pre no rank runs
   const std::string& failure() const { return failure_; }
 

@@ -4,7 +4,6 @@
 /// work, which begins with what came from other ranks and ends with what goes to them.
 #include <optional>
 
-#include <tenon/comm/patience.hpp>
 #include <tenon/run/device_peers.hpp>
 #include <tenon/run/device_pieces.hpp>
 #include <tenon/run/device_places.hpp>
@@ -20,8 +19,7 @@ class DeviceExecution final : public AnyExecution {
       : plan_(plan),
         rank_(communication.rank()),
         steps_(plan.steps.size()),
-        scratch_(exchange_scratch(plan)),
-        forwards_(int(rank_), Waiting()) {
+        scratch_(exchange_scratch(plan)) {
     check_agreement(plan, communication);
     const int neighbour = neighbour_of(communication);
     std::optional<DeviceWork> work;
@@ -58,17 +56,12 @@ class DeviceExecution final : public AnyExecution {
 
   const void* run(std::span<const void* const> inputs) override {
     const DeviceWork work(*device_);
-    const auto run_and_settle = [&] {
-      try {
-        forward(inputs);
-      } catch (...) {
-        settle();
-        throw;
-      }
-    };
-    // Turns are counted: a rank that left a forward has counted otherwise than the others.
-    if (peers_.space) forwards_.guard(run_and_settle);
-    else run_and_settle();
+    try {
+      forward(inputs);
+    } catch (...) {
+      settle();
+      throw;
+    }
     return result(plan_.output);
   }
   const void* result(int buffer) const override {
@@ -172,8 +165,7 @@ class DeviceExecution final : public AnyExecution {
   Memory scratch_;  // of exchanges; one runs after the other
   std::vector<DevicePiece> pieces_;
   bool ends_with_exchange_ = false;
-  Patience forwards_;  // with peers: none after one that failed
-  int turn_ = 0;       // in which the next is shown that other devices read
+  int turn_ = 0;  // in which the next is shown that other devices read
 };
 
 }  // namespace tenon::detail

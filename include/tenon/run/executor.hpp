@@ -26,6 +26,7 @@ class Executor {
 
   /// The output's block of this rank, until the next run. @pre one pointer for each input, to this
   /// rank's block of it, row-major. Collective.
+  /// @throws Error; where ranks exchange, the communication has failed then, on every rank.
   TENON_DECL const void* run(std::span<const void* const> inputs);
   /// The block of an output besides the first (PlanView::further), until the next run.
   TENON_DECL const void* further(int i) const;
@@ -33,6 +34,8 @@ class Executor {
 
  private:
   PlanView plan_;
+  Communication& communication_;
+  bool others_wait_ = false;
   std::unique_ptr<detail::AnyExecution> execution_;
 };
 
