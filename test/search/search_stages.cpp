@@ -29,7 +29,7 @@ struct Wide {
 }  // namespace
 
 TEST_CASE("law: the cost of what is found for stages is that of their plans; a stage by itself") {
-  constexpr Machine machine = CpuNode::machine;
+  constexpr tenon::Machine machine = CpuNode::machine;
   const auto find = [&](const Graph& part, Index ranks, const PlanOptions& how) {
     SearchOptions options;
     options.plan = how;
