@@ -5,6 +5,7 @@
 #include <atomic>
 #include <bit>
 #include <chrono>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -38,6 +39,7 @@ struct PeerMachine {
   }
   ~PeerMachine() {
     CHECK(!pretended::device().freed_while_open);
+    CHECK(!pretended::device().closed_elsewhere);
     CHECK(!pretended::device().broken_guard);
     pretended::device().reset();
   }
@@ -173,6 +175,7 @@ MPI_TEST_CASE("so they do on several devices, over messages, and on several node
               tenon_test::all_ranks) {
   PeerMachine device;
   device->devices = 3;
+  device->contexts = {0, 1, 2};  // so that a thread is on its own device again after each call
   const Cuda staging = exchanging(DeviceExchange::staged);
   const Cuda reading = exchanging(DeviceExchange::peer);
   MpiCommunication messages(world, {.shared_memory = false});
@@ -288,13 +291,29 @@ MPI_TEST_CASE("all ranks exchange in one way", 3) {
 MPI_TEST_CASE("memory that others read is used again by the next model", 3) {
   PeerMachine device;
   MpiCommunication communication(world);
-  const Cuda cuda = exchanging(DeviceExchange::peer);
   std::size_t after_first = 0;
   for (int times = 0; times < 4; ++times) {
-    { CHECK(JoinedModel(cuda, communication).is_right()); }
+    { CHECK(JoinedModel(exchanging(DeviceExchange::peer), communication).is_right()); }
     if (times == 0) after_first = device->allocated;
     CHECK(device->allocated == after_first);
   }
+}
+
+MPI_TEST_CASE("what is given up is freed where it was new, and kept where others read it", 3) {
+  PeerMachine device;
+  MpiCommunication communication(world);
+  const Cuda cuda = exchanging(DeviceExchange::automatic);
+  const auto advice = [&] { return device_advice(communication, cuda); };
+  // Rank 0 lets go of what it showed; the others still have it open.
+  std::optional<JoinedModel> model;
+  model.emplace(cuda, communication);
+  if (world.rank() == 0) model.reset();
+  CHECK(advice().ends_with("they read each other's memory"));
+  CHECK(!device->freed_while_open);
+  model.reset();
+  const std::size_t kept = device->allocated;
+  CHECK(advice().ends_with("they read each other's memory"));
+  CHECK(device->allocated == kept);
 }
 
 MPI_TEST_CASE("a rank that fails in a forward ends it on all of them, wherever it is by then", 3) {
@@ -324,9 +343,9 @@ MPI_TEST_CASE("ranks that are threads end together too", 1) {
     JoinedModel model(exchanging(DeviceExchange::peer), communication),
         other(exchanging(DeviceExchange::peer), communication);
     for (int times = 0; times < 2; ++times) model.run();
-    communication.together([&] {
-      if (communication.rank() == 0) device->fail("cudaGraphLaunch", cudaErrorLaunchFailure, 2);
-    });
+    communication.together([] {});  // all are behind their last launch
+    if (communication.rank() == 0) device->fail("cudaGraphLaunch", cudaErrorLaunchFailure, 2);
+    communication.together([] {});
     std::string text = error_of([&] { model.run(); });
     if (text.empty()) text = error_of([&] { model.run(); });
     for (const std::string& said : {text, error_of([&] { other.run(); })})

@@ -32,14 +32,15 @@ class PeerMemory {
   using Name = std::array<std::uint64_t, 14>;
 
   virtual ~PeerMemory() = default;
-  /// Of this device as this rank has opened it, and of no other's that it could meet.
+  /// Of the calling thread, and of no other that it could meet.
   virtual std::uint64_t number() const = 0;
   /// Of this device, for readers that have this number. When nobody here holds it any more it is
-  /// kept for the next who ask with that number, since nobody knows when the readers have ended:
-  /// it is never freed. @pre who asks does so together with the readers, who have read what they
-  /// wanted of the memory before
+  /// kept for the next who ask with that number, in the whole process, since nobody knows when the
+  /// readers have ended: it is never freed. @pre who asks does so together with the readers, who
+  /// have read what they wanted of the memory before
   virtual Memory share(Index bytes, std::uint64_t readers) = 0;
-  /// It is freed after all: no reader has it open any more.
+  /// It is freed after all where share() made it: no reader has it open any more. What others had
+  /// before is kept.
   virtual void withdraw(Memory memory) = 0;
   virtual Name name_of(const Memory& memory) const = 0;
   /// Another rank's, for this device to read while somebody here holds it.

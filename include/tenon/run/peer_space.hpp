@@ -110,8 +110,11 @@ class PeerSpace {
   void show(Device& device, Index bytes, const std::vector<Rank>& ranks) {
     if (!device.peers()) throw Error(sentence(device.text(), " has no memory that others read"));
     bytes = std::max<Index>((bytes + 255) / 256 * 256, words * 8);
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> all;
+    for (const Rank& rank : ranks) all.emplace_back(rank.node, rank.number);
+    std::ranges::sort(all);  // whichever rank each of them is
     Hash readers;
-    for (const Rank& rank : ranks) readers.add(rank.node).add(rank.number);
+    for (const auto& [node, number] : all) readers.add(node).add(number);
     own_ = device.peers()->share(2 * bytes, readers.value);
     const PeerMemory::Name name = device.peers()->name_of(own_);
     card_.assign(name.begin(), name.end());

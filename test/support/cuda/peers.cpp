@@ -17,6 +17,7 @@ namespace {
 struct Handle {
   int process, hardware;
   FilePlace place;
+  int opener = 0;  // the device on which it was opened
 };
 static_assert(sizeof(Handle) <= sizeof(cudaIpcMemHandle_t));
 
@@ -91,6 +92,7 @@ cudaError_t cudaIpcOpenMemHandle(void** data, cudaIpcMemHandle_t handle, unsigne
                        off_t(other.place.offset));
   count_openers(file, other.place, 1);
   ::close(file);
+  other.opener = current_device();
   opened[*data] = other;
   add_opened(*data, other.place.bytes, other.place.pages);
   return cudaSuccess;
@@ -101,6 +103,10 @@ cudaError_t cudaIpcCloseMemHandle(void* data) {
   wait_for_all();
   const auto found = opened.find(data);
   if (found == opened.end()) return device().last_error = cudaErrorInvalidValue;
+  if (found->second.opener != current_device()) {
+    device().closed_elsewhere = true;
+    return device().last_error = cudaErrorInvalidValue;
+  }
   if (const int file = file_of(found->second); file >= 0) {  // its process may have ended
     count_openers(file, found->second.place, -1);
     ::close(file);

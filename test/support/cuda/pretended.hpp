@@ -43,6 +43,7 @@ struct Device {
   std::set<std::pair<int, int>> no_access;  // of the machine's: the first cannot read the second's
   bool reads_wrong = false;            // what another process has is read as something else
   bool freed_while_open = false;       // memory that another process reads
+  bool closed_elsewhere = false;       // such memory, by a thread on another device
   int dawdles = 0;                     // microseconds before each piece of work, at most
   cudaError_t fault = cudaSuccess;     // of work: every call says it from then on
 

@@ -46,4 +46,13 @@ class CurrentDevice {
   int before_;
 };
 
+/// For what ends: a call on that device, whose error nobody hears, also not from the next call.
+inline void on_device(int device, auto&& call) noexcept {
+  int before = device;
+  const bool known = cudaGetDevice(&before) == cudaSuccess;
+  if (known && before != device) cudaSetDevice(device);
+  if (call() != cudaSuccess) cudaGetLastError();
+  if (known) work_again_on(before);
+}
+
 }  // namespace tenon::detail

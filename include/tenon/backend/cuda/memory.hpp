@@ -3,7 +3,7 @@
 /// Memory of a device, and pinned memory of the host, freed when nobody holds them any more.
 #include <memory>
 
-#include <tenon/backend/cuda/check.hpp>
+#include <tenon/backend/cuda/current_device.hpp>
 #include <tenon/core/dims.hpp>
 
 namespace tenon::detail {
@@ -25,9 +25,15 @@ inline std::byte* lasting_device_memory(Index bytes) {
   check_cuda(code, "cudaMalloc");
   return static_cast<std::byte*>(data);
 }
+/// Whichever device the thread works on.
+inline void free_on(int device, std::byte* memory) noexcept {
+  on_device(device, [&] { return cudaFree(memory); });
+}
 inline CudaMemory device_memory(Index bytes) {
   if (bytes == 0) return {};
-  return {lasting_device_memory(bytes), [](std::byte* memory) { cudaFree(memory); }};
+  int device = 0;
+  check_cuda(cudaGetDevice(&device), "cudaGetDevice");
+  return {lasting_device_memory(bytes), [device](std::byte* memory) { free_on(device, memory); }};
 }
 
 /// Pinned: copies from and to the device need no copy more.

@@ -7,10 +7,9 @@
 #include <algorithm>
 #include <cstring>
 #include <random>
-#include <vector>
 
-#include <tenon/backend/cuda/current_device.hpp>
-#include <tenon/backend/cuda/memory.hpp>
+#include <tenon/backend/cuda/shown_memory.hpp>
+#include <tenon/backend/cuda/thread_place.hpp>
 #include <tenon/backend/peer_memory.hpp>
 #include <tenon/core/hash.hpp>
 
@@ -34,22 +33,13 @@ class CudaPeers : public PeerMemory {
   CudaPeers& operator=(const CudaPeers&) = delete;
 
   std::uint64_t number() const override {
-    return Hash().add(process_number()).add(reinterpret_cast<std::uintptr_t>(this)).value;
+    return Hash().add(process_number()).add(thread_place()).value;
   }
   Memory share(Index bytes, std::uint64_t readers) override {
-    for (const Kept& kept : kept_)
-      if (kept.memory.use_count() == 1 && kept.readers == readers && kept.bytes >= bytes)
-        return kept.memory;
-    const CurrentDevice here(device_);
-    // A handle is of all that CUDA cut from one piece of 2 MiB: no other memory is in it.
-    constexpr Index piece = Index(2) << 20;
-    bytes = std::max<Index>((bytes + piece - 1) / piece, 1) * piece;
-    const Memory lasting(lasting_device_memory(bytes), [](std::byte*) {});
-    return kept_.emplace_back(Kept{lasting, bytes, readers}).memory;
+    return ShownMemory::of_process().take(device_, bytes, readers);
   }
   void withdraw(Memory memory) override {
-    std::erase_if(kept_, [&](const Kept& kept) { return kept.memory == memory; });
-    if (memory) cudaFree(memory.get());
+    ShownMemory::of_process().give_up(std::move(memory));
   }
 
   Name name_of(const Memory& memory) const override {
@@ -83,12 +73,6 @@ class CudaPeers : public PeerMemory {
 
  private:
   enum Word { of_process, of_device, of_hardware, of_address = 4, of_error, of_handle };
-  struct Kept {
-    Memory memory;
-    Index bytes;
-    std::uint64_t readers;
-  };
-
   static cudaUUID_t hardware(int device) {
     cudaDeviceProp properties{};
     check_cuda(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
@@ -119,11 +103,12 @@ class CudaPeers : public PeerMemory {
     check_cuda(cudaIpcOpenMemHandle(&data, handle, cudaIpcMemLazyEnablePeerAccess),
                "cudaIpcOpenMemHandle");
     return {static_cast<std::byte*>(data),
-            [](std::byte* memory) { cudaIpcCloseMemHandle(memory); }};
+            [device = device_](std::byte* memory) {
+              on_device(device, [&] { return cudaIpcCloseMemHandle(memory); });
+            }};
   }
 
   int device_;
-  std::vector<Kept> kept_;
 };
 
 }  // namespace tenon::detail
