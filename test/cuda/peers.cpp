@@ -276,6 +276,36 @@ MPI_TEST_CASE("what is read is compared with what was written, before it is reli
   CHECK(device->allocated == before);
 }
 
+MPI_TEST_CASE("where memory suffices for staging alone, automatic is staged", 3) {
+  PeerMachine device;
+  MpiCommunication communication(world);
+  std::size_t free = 0, total = 0;
+  cudaMemGetInfo(&free, &total);
+  // Three ranks need 33.5 MiB each for the libraries, and 2 MiB to show what others read.
+  device->memory = total - free + (103u << 20);
+  { CHECK(JoinedModel(exchanging(DeviceExchange::automatic), communication).is_right()); }
+  CHECK(device->calls["cudaIpcOpenMemHandle"] == 0);
+  const std::string said =
+      error_of([&] { JoinedModel(exchanging(DeviceExchange::peer), communication); });
+  CHECK(said.find(", 2.0 MiB for what other devices read; legal: ") != std::string::npos);
+  device->memory += 4u << 20;
+  { CHECK(JoinedModel(exchanging(DeviceExchange::automatic), communication).is_right()); }
+  CHECK(device->calls["cudaIpcOpenMemHandle"] == 2);
+}
+
+MPI_TEST_CASE("a model that is not made keeps nothing of what it showed", 3) {
+  PeerMachine device;
+  const boost::mpi::communicator pair = world.split(world.rank() / 2);  // new readers
+  if (pair.size() < 2) return;
+  MpiCommunication communication(pair);
+  const std::size_t before = device->allocated;
+  if (pair.rank() == 1) device->fail("cudaHostAlloc", cudaErrorMemoryAllocation, 4);
+  CHECK(error_of([&] { JoinedModel(exchanging(DeviceExchange::peer), communication); })
+            .find("of pinned memory") != std::string::npos);
+  CHECK(device->calls["cudaIpcOpenMemHandle"] == 1);
+  CHECK(device->allocated == before);
+}
+
 MPI_TEST_CASE("all ranks exchange in one way", 3) {
   PeerMachine device;
   MpiCommunication communication(world);

@@ -42,6 +42,8 @@ class PeerMemory {
   /// It is freed after all where share() made it: no reader has it open any more. What others had
   /// before is kept.
   virtual void withdraw(Memory memory) = 0;
+  /// What share() takes of the device's memory for so many bytes, at most.
+  virtual Index bytes_of(Index bytes) const = 0;
   virtual Name name_of(const Memory& memory) const = 0;
   /// Another rank's, for this device to read while somebody here holds it.
   /// @throws Error that says which two devices cannot, and why.

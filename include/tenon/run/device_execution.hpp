@@ -29,25 +29,14 @@ class DeviceExecution final : public AnyExecution {
       work.emplace(*device_);
       there = places_.find(plan_, rank_, backend, parameters, device_);
     });
-    peers_ = DevicePeers(plan_, *device_, backend.exchange(), communication);
-    const DeviceNeeds needs = device_needs(plan_, rank_, backend);
-    require(needs, there, *device_, communication);
-    communication.together(
-        [&] { places_.reserve(plan_, rank_, needs.scratch, device_, peers_.staged); });
-    for (std::size_t i = 0; i < steps_.size(); ++i) prepare_exchange(int(i), communication);
-    communication.together([&] {
-      try {
-        for (DeviceStep& step : steps_) prepare(step, backend);
-        device_->wait();
-      } catch (...) {
-        settle();
-        throw;
-      }
-    });
-    agree_on_choices(steps_, communication);
-    pieces_ = pieces_of(steps_);
-    ends_with_exchange_ = !steps_.empty() && ends_on_the_host(plan_, steps_.size() - 1);
-    if (ends_with_exchange_) pieces_.pop_back();
+    DeviceNeeds needs = device_needs(plan_, rank_, backend);
+    peers_ = DevicePeers(plan_, *device_, backend.exchange(), communication, needs, there);
+    try {
+      make(backend, communication, needs.scratch);
+    } catch (const Error&) {  // of all ranks
+      peers_.give_up(*device_, communication);
+      throw;
+    }
   }
 
   ~DeviceExecution() override { settle(); }
@@ -69,6 +58,26 @@ class DeviceExecution final : public AnyExecution {
   }
 
  private:
+  /// Collective. What throws on one rank throws on all.
+  void make(const Backend& backend, Communication& communication, Index scratch) {
+    communication.together(
+        [&] { places_.reserve(plan_, rank_, scratch, device_, peers_.staged); });
+    for (std::size_t i = 0; i < steps_.size(); ++i) prepare_exchange(int(i), communication);
+    communication.together([&] {
+      try {
+        for (DeviceStep& step : steps_) prepare(step, backend);
+        device_->wait();
+      } catch (...) {
+        settle();
+        throw;
+      }
+    });
+    agree_on_choices(steps_, communication);
+    pieces_ = pieces_of(steps_);
+    ends_with_exchange_ = !steps_.empty() && ends_on_the_host(plan_, steps_.size() - 1);
+    if (ends_with_exchange_) pieces_.pop_back();
+  }
+
   void forward(std::span<const void* const> inputs) {
     places_.bring_inputs(inputs);
     places_.bring_parameters(device_, rank_);

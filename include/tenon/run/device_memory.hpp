@@ -33,7 +33,8 @@ inline Element kept_as(const PlanView& plan, int buffer, const Backend& backend)
 struct DeviceNeeds {
   Index parameters = 0, arena = 0, inputs = 0, staging = 0;
   Index scratch = 0;  // of the step that needs most besides its blocks
-  Index device() const { return parameters + arena + inputs; }
+  Index shown = 0;    // what other devices read, where they do: two turns of the largest exchange
+  Index device() const { return parameters + arena + inputs + shown; }
 };
 
 namespace detail {

@@ -10,6 +10,7 @@
 #include <tenon/comm/communication.hpp>
 #include <tenon/core/hash.hpp>
 #include <tenon/core/sentence.hpp>
+#include <tenon/run/exchange_wish.hpp>
 
 namespace tenon::detail {
 
@@ -23,7 +24,8 @@ class PeerSpace {
   /// ranks were asked for different ways.
   PeerSpace(Device& device, DeviceExchange wish, Communication& communication, Index bytes)
       : rank_(communication.rank()) {
-    const std::vector<Rank> ranks = gather(device, wish, communication);
+    agree_on_wish(wish, communication);
+    const std::vector<Rank> ranks = gather(device, communication);
     for (const Rank& rank : ranks) nodes_.push_back(int(rank.node));
     if (wish == DeviceExchange::staged) return;
     std::vector<std::uint64_t> cards;
@@ -39,6 +41,10 @@ class PeerSpace {
                            "; legal: DeviceExchange::automatic, or staged"));
   }
 
+  /// How much of the device's memory that takes, at most.
+  static Index bytes_shown(Device& device, Index bytes) {
+    return device.peers() ? device.peers()->bytes_of(2 * whole_turn(bytes)) : 0;
+  }
   /// Collective: nothing is shown any more, and its memory is the device's again.
   void end(Device& device, Communication& communication) {
     communication.together([&] { turns_.clear(); });
@@ -58,7 +64,7 @@ class PeerSpace {
 
  private:
   struct Rank {
-    std::uint64_t node, wish, number;
+    std::uint64_t node, number;
   };
   struct Turns {
     PeerMemory::Memory memory;
@@ -67,19 +73,15 @@ class PeerSpace {
   static constexpr Index words = 128;  // that are read to see that reading works
   static constexpr std::size_t name_words = std::tuple_size_v<PeerMemory::Name>;
 
-  static std::vector<Rank> gather(Device& device, DeviceExchange wish,
-                                  Communication& communication) {
-    const std::uint64_t own[] = {std::uint64_t(communication.node().front()), std::uint64_t(wish),
+  static Index whole_turn(Index bytes) {
+    return std::max<Index>((bytes + 255) / 256 * 256, words * 8);
+  }
+  static std::vector<Rank> gather(Device& device, Communication& communication) {
+    const std::uint64_t own[] = {std::uint64_t(communication.node().front()),
                                  device.peers() ? device.peers()->number() : 0};
     const std::vector<std::uint64_t> all = communication.all_gather(own);
     std::vector<Rank> ranks;
-    for (std::size_t i = 0; i < all.size(); i += 3)
-      ranks.push_back({all[i], all[i + 1], all[i + 2]});
-    for (const Rank& rank : ranks)
-      if (rank.wish != ranks[0].wish)
-        throw Error(
-            "the ranks' devices are to exchange in different ways; legal: the same "
-            "DeviceExchange on every rank");
+    for (std::size_t i = 0; i < all.size(); i += 2) ranks.push_back({all[i], all[i + 1]});
     return ranks;
   }
   /// What any rank's part of it threw; nothing is in flight then.
@@ -109,7 +111,7 @@ class PeerSpace {
   }
   void show(Device& device, Index bytes, const std::vector<Rank>& ranks) {
     if (!device.peers()) throw Error(sentence(device.text(), " has no memory that others read"));
-    bytes = std::max<Index>((bytes + 255) / 256 * 256, words * 8);
+    bytes = whole_turn(bytes);
     std::vector<std::pair<std::uint64_t, std::uint64_t>> all;
     for (const Rank& rank : ranks) all.emplace_back(rank.node, rank.number);
     std::ranges::sort(all);  // whichever rank each of them is

@@ -32,6 +32,17 @@ inline DeviceShare share_of(const Device& device, Index needed, Communication& c
   }
   return share;
 }
+inline Index needed_now(const DeviceNeeds& needs, Index there, const Device& device) {
+  return needs.device() - there + device.own_bytes(needs.scratch);
+}
+/// Whether all devices have what their ranks need. Collective.
+inline bool all_fit(const DeviceNeeds& needs, Index there, const Device& device,
+                    Communication& communication) {
+  const DeviceShare share = share_of(device, needed_now(needs, there, device), communication);
+  const std::uint64_t own = share.needed <= share.free;
+  const std::vector<std::uint64_t> all = communication.all_gather({&own, 1});
+  return std::ranges::count(all, 0u) == 0;
+}
 
 }  // namespace detail
 
@@ -40,7 +51,7 @@ inline DeviceShare share_of(const Device& device, Index needed, Communication& c
 inline void require(const DeviceNeeds& needs, Index there, const Device& device,
                     Communication& communication) {
   using detail::in_words;
-  const Index own = device.own_bytes(needs.scratch), all = needs.device() - there + own;
+  const Index own = device.own_bytes(needs.scratch), all = detail::needed_now(needs, there, device);
   const detail::DeviceShare share = detail::share_of(device, all, communication);
   communication.together([&] {
     if (share.needed <= share.free) return;
@@ -54,6 +65,7 @@ inline void require(const DeviceNeeds& needs, Index there, const Device& device,
                      in_words(needs.arena), " for what is in between, ", in_words(needs.inputs),
                      " for inputs, ", in_words(own), " for the libraries",
                      needs.scratch ? " and rounded operands" : "");
+    if (needs.shown) text += sentence(", ", in_words(needs.shown), " for what other devices read");
     throw Error(text + "; legal: more ranks on more devices, a smaller batch, weights of 16 bits");
   });
 }

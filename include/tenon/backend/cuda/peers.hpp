@@ -42,6 +42,8 @@ class CudaPeers : public PeerMemory {
     ShownMemory::of_process().give_up(std::move(memory));
   }
 
+  Index bytes_of(Index bytes) const override { return ShownMemory::rounded(bytes); }
+
   Name name_of(const Memory& memory) const override {
     const CurrentDevice here(device_);
     Name name{};

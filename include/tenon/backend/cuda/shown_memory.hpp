@@ -21,7 +21,7 @@ class ShownMemory {
     return one;
   }
 
-  /// The smallest piece that fits, that nobody here holds, and that these readers had; or a new one.
+  /// The smallest piece that fits, that nobody here holds and that these readers had; or a new one.
   CudaMemory take(int device, Index bytes, std::uint64_t readers) {
     const std::lock_guard lock(mutex_);
     Kept* least = nullptr;
