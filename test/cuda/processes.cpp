@@ -39,7 +39,7 @@ struct SharedLayers {
 std::vector<float> answers(DeviceExchange exchange, Communication& communication) {
   const int ranks = communication.size();
   const Plan p = plan(trace(SharedLayers{ranks}, {{{5, 24}}}), ranks);
-  const Cuda cuda{{.measure = false, .exchange = exchange}};
+  const Cuda cuda{{.device = 0, .measure = false, .exchange = exchange}};
   Parameters parameters(view(p));
   std::mt19937 random(7);
   const auto numbers = [&](std::size_t count) {
@@ -66,14 +66,17 @@ std::string compare_in_process(int rank, int ranks, const std::string& address) 
                                   .ranks = ranks,
                                   .join = address,
                                   .exchange_patience = std::chrono::seconds(60)});
-  const std::vector<float> staged = answers(DeviceExchange::staged, communication),
-                           read = answers(DeviceExchange::automatic, communication);
+  const std::vector<float> staged = answers(DeviceExchange::staged, communication);
+  // Asked for, so that nothing is compared with itself; a machine may refuse it.
+  const std::string advice = device_advice(communication, Cuda{{.device = 0}});
+  if (!advice.ends_with("; they read each other's memory")) return "skipped: " + advice;
+  const std::vector<float> read = answers(DeviceExchange::peer, communication);
   if (std::ranges::all_of(staged, [](float value) { return value == 0; })) return "nothing but 0";
   for (std::size_t i = 0; i < staged.size(); ++i)
     if (std::bit_cast<std::uint32_t>(staged[i]) != std::bit_cast<std::uint32_t>(read[i]))
       return sentence("number ", i, " differs: staged ", std::to_string(staged[i]), ", read ",
                       std::to_string(read[i]));
-  return sentence("the same bits; ", device_advice(communication, Cuda{}));
+  return sentence("the same bits; ", advice);
 }
 
 }  // namespace
@@ -87,11 +90,11 @@ TEST_CASE("processes on a device exchange with staging's bits") {
     for (int rank = 0; rank < ranks; ++rank) {
       const std::string said = ended(all[std::size_t(rank)], std::chrono::seconds(120));
       INFO(said);
-      CHECK(said.starts_with("the same bits; "));
 #ifdef TENON_PRETENDED_CUDA
-      CHECK(said.ends_with("; they read each other's memory"));
+      CHECK(said.starts_with("the same bits; "));
 #else
       if (rank == 0) MESSAGE(said);
+      CHECK((said.starts_with("the same bits; ") || said.starts_with("skipped: ")));
 #endif
     }
   }
