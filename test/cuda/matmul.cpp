@@ -152,6 +152,21 @@ TEST_CASE("ReLU is in the product with those algorithms that keep NaN, which are
   CHECK(apart(p.on(Cuda{{.measure = false}}), p.law()) < 1e-4);  // one that fails is none
 }
 
+TEST_CASE("GeLU that makes a number of NaN is not in the product") {
+  CleanDevice device;
+  for (bool keeps : {true, false}) {
+    device->gelu_keeps_nan = keeps;
+    SomeProduct<float> p({4, 9}, {9, 6}, {4, 6});
+    p.with(GELU::info);
+    p.a[9] = NAN;
+    device->calls.clear();
+    const auto expected = p.law(), y = p.on(Cuda{{.measure = false}});
+    CHECK(device->calls["cudaLaunchKernel"] == (keeps ? 0 : 1));
+    for (std::size_t i = 0; i < y.size(); ++i) CHECK(std::isnan(y[i]) == std::isnan(expected[i]));
+    CHECK(std::isnan(y[6]));
+  }
+}
+
 TEST_CASE("where cuBLASLt does not fuse GeLU, nor anything in double, a kernel follows") {
   CleanDevice device;
   device->has_gelu = false;

@@ -141,6 +141,20 @@ TEST_CASE("a thread that works where another is at work is told so, and the othe
   std::thread([&] { CHECK(are_near(split_answer(model), split_expected())); }).join();
 }
 
+TEST_CASE("nothing is measured where ranks share a device") {
+  OnlyThisTest device;
+  const auto products = [&](int ranks, int devices) {
+    device->devices = devices;
+    device->calls.clear();
+    run_virtual_ranks(ranks, [&](Communication& communication) {
+      Split model(communication, Cuda{{.exchange = DeviceExchange::staged}});
+    });
+    return device->calls["cudaEventElapsedTime"] + device->calls["cudaEventRecord"];
+  };
+  CHECK(products(2, 2) > 0);
+  CHECK(products(2, 1) == 0);
+}
+
 TEST_CASE("ranks on one device add up what they need, before any takes some") {
   OnlyThisTest device;
   const auto error_on = [&](int ranks) {

@@ -49,6 +49,9 @@ class Device {
   /// How much of its memory reserve() would take, and kernels that are not there yet.
   virtual Index own_bytes(Index scratch) const = 0;
 
+  /// Whether other ranks are at it too, while what comes is made ready: then no time is measured.
+  virtual void set_shared(bool) {}
+
   /// Its own memory; what it holds is undefined.
   virtual Memory allocate(Index bytes) = 0;
   /// The host's, from which and to which it copies fast.

@@ -31,7 +31,7 @@ struct DevicePeers {
     const bool tries =
         wished && (wish == DeviceExchange::peer || all_fit(needs, there, device, communication));
     if (!tries) needs.shown = 0;
-    require(needs, there, device, communication);
+    device.set_shared(require(needs, there, device, communication) > 1);
     if (tries) space = PeerSpace(device, wish, communication, turn);
     for (std::size_t i = 0; i < steps.size(); ++i) {
       steps[i] = steps[i] && space;

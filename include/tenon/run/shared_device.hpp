@@ -47,11 +47,12 @@ inline bool all_fit(const DeviceNeeds& needs, Index there, const Device& device,
 }  // namespace detail
 
 /// Collective. @param there bytes of parameters that it has already, of other programs of the
-/// network. @throws Error on every rank where a device has not so much memory.
-inline void require(const DeviceNeeds& needs, Index there, const Device& device,
+/// network. @return how many ranks are on this one's device. @throws Error on every rank where a device has not so much memory.
+inline Index require(const DeviceNeeds& needs, Index there, const Device& device,
                     Communication& communication) {
   using detail::in_words;
-  const Index own = device.own_bytes(needs.scratch), all = detail::needed_now(needs, there, device);
+  const Index own = device.own_bytes(needs.scratch),
+              all = detail::needed_now(needs, there, device);
   const detail::DeviceShare share = detail::share_of(device, all, communication);
   communication.together([&] {
     if (share.needed <= share.free) return;
@@ -68,6 +69,7 @@ inline void require(const DeviceNeeds& needs, Index there, const Device& device,
     if (needs.shown) text += sentence(", ", in_words(needs.shown), " for what other devices read");
     throw Error(text + "; legal: more ranks on more devices, a smaller batch, weights of 16 bits");
   });
+  return share.ranks;
 }
 
 }  // namespace tenon

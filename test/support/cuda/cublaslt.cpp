@@ -97,6 +97,8 @@ void multiply(const Product& p, T factor, const Layout& a, const void* x, const 
         if (p.epilogue & CUBLASLT_EPILOGUE_GELU)
           sum = sum / 2 *
                 (1 + std::tanh(T(0.7978845608028654) * (sum + T(0.044715) * sum * sum * sum)));
+        if ((p.epilogue & CUBLASLT_EPILOGUE_GELU) && std::isnan(sum) && !device().gelu_keeps_nan)
+          sum = 0;
         static_cast<T*>(to)[std::size_t(matrix * c.stride) + column * std::size_t(c.leading) +
                             row] = sum;
       }

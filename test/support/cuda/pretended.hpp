@@ -29,6 +29,7 @@ struct Device {
   bool untouchable = true;             // its memory, for the host; costs system calls
   bool has_gelu = true;                // cuBLASLt fuses GeLU
   bool keeps_nan[2] = {false, false};  // ReLU of its two algorithms
+  bool gelu_keeps_nan = true;          // of both
   float milliseconds[2] = {2, 1};      // that its two algorithms take
   std::map<int, float> disturbed;      // the n-th product that is done takes so much more
   int refuse_algorithm = -1;           // one that fails when it is run

@@ -108,6 +108,10 @@ class CudaMachine : public Device {
     on_host.rethrow();
   }
 
+  void set_shared(bool shared) override { is_shared_ = shared; }
+  /// Whether products' algorithms are measured: not while other ranks work on the device.
+  bool measures() const { return options.measure && !is_shared_; }
+
   std::unique_ptr<Recorded> record(const std::function<void()>& steps) override;
   std::unique_ptr<PreparedKernel> copying(Element element, const Region& from,
                                           const Region& to) override;
@@ -166,6 +170,7 @@ class CudaMachine : public Device {
   OneThread users_;
   CudaMemory workspace_, scratch_;
   Index scratch_bytes_ = 0;
+  bool is_shared_ = false;
   CudaUploads uploads_;
   CudaPeers peers_{index};
   HostError host_error_;

@@ -84,7 +84,7 @@ class CudaMatMul : public PreparedKernel {
       own.rows = part.rows, own.count = part.matrices;
       products_.push_back(std::make_unique<CudaProduct>(machine_.products, own,
                                                         CudaMachine::workspace_bytes, bias));
-      if (has_relu(epilogue)) keep_those_that_keep_nan(call, own);
+      if (has_activation(epilogue)) keep_those_that_keep_nan(call, own);
       if (products_.back()->algorithms()) continue;
       products_.clear();
       return false;
@@ -123,7 +123,7 @@ class CudaMatMul : public PreparedKernel {
     const std::size_t several = products_[0]->algorithms();
     problem_ = problem_of(shape_);
     if (const auto known = machine_.ways->find(problem_)) algorithm_ = std::size_t(*known);
-    else if (machine_.options.measure && several > 1)
+    else if (machine_.measures() && several > 1)
       algorithm_ = fastest(machine_.stream, several,
                            [&](std::size_t way) { launch(call, places_.parts.parts[0], way); });
     if (algorithm_ >= several) algorithm_ = 0;

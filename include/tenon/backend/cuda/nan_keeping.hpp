@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Whether a product's ReLU keeps NaN, asked of the device: a maximum with 0 makes 0 of it, and
-/// would hide what went wrong before. A product times NaN is NaN all over, whatever its operands.
+/// Whether a product's activation keeps NaN, asked of the device: a maximum with 0 makes 0 of it,
+/// and would hide what went wrong before. A product times NaN is NaN all over, whatever its
+/// operands.
 ///   product.keep([&](std::size_t way) { return keeps_nan(product, way, call, count, machine); });
 #include <cmath>
 #include <cstring>

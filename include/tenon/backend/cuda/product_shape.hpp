@@ -51,8 +51,8 @@ inline std::optional<Index> even_stride(const Block& x, const Batch& n, Index ma
   return stride * matrix_of_x;
 }
 
-/// Fused as far as cuBLASLt knows the activation: GeLU in the tanh form, ReLU with algorithms that
-/// keep NaN (nan_keeping.hpp). @param result in double it fuses nothing
+/// Fused as far as cuBLASLt knows the activation, with algorithms that keep NaN (nan_keeping.hpp);
+/// GeLU is in the tanh form. @param result in double it fuses nothing
 constexpr CudaEpilogue epilogue_of(bool bias, std::string_view activation, Element result) {
   if (result == Element::float64) return CudaEpilogue::none;
   if (activation == "GeLU") return bias ? CudaEpilogue::bias_gelu : CudaEpilogue::gelu;
