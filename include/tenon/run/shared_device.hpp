@@ -47,7 +47,8 @@ inline bool all_fit(const DeviceNeeds& needs, Index there, const Device& device,
 }  // namespace detail
 
 /// Collective. @param there bytes of parameters that it has already, of other programs of the
-/// network. @return how many ranks are on this one's device. @throws Error on every rank where a device has not so much memory.
+/// network. @return how many ranks are on this one's device.
+/// @throws Error on every rank where a device has not so much memory.
 inline Index require(const DeviceNeeds& needs, Index there, const Device& device,
                     Communication& communication) {
   using detail::in_words;
