@@ -36,13 +36,13 @@ inline std::string in_cpp(const Splits& splits, bool as_type) {
   return s += as_type ? ">" : "}";
 }
 
-/// The operator as a program in C++ names it: of a layer of a model file, "layer1.matmul", as
-/// tenon-convert writes the layer that has the parameter layer1.weight; else its own name.
+/// The operator as a program in C++ names it: "layer1.matmul" where it reads layer1.weight, as
+/// tenon-convert writes the layer of a model file; else its own name.
 inline std::string member_in_cpp(const Graph& graph, const Node& node) {
   constexpr std::string_view ending = ".weight";
   const std::string own(graph.names[node.name]);
   const bool is_product = node.op->name == "MatMul", is_convolution = node.op->name == "Conv2D";
-  if (own.find('/') == own.npos || (!is_product && !is_convolution)) return own;
+  if (!is_product && !is_convolution) return own;
   for (int input : node.inputs)
     if (const std::string_view name = graph.names[graph.nodes[std::size_t(input)].name];
         graph.nodes[std::size_t(input)].kind == Node::Kind::parameter && name.ends_with(ending))
