@@ -34,8 +34,7 @@ build_and_test() {
     failed=$((failed + 1))
     return
   fi
-  meson test -C "$folder" --no-rebuild --print-errorlogs --timeout-multiplier "${slower:-1}" \
-    --num-processes 1 | tee "$log" || true  # ranks that wait for each other want the cores to themselves
+  meson test -C "$folder" --no-rebuild --print-errorlogs --timeout-multiplier "${slower:-1}" | tee "$log" || true
   passed=$((passed + $(count "$log" Ok) + $(count "$log" 'Expected Fail')))
   failed=$((failed + $(count "$log" Fail) + $(count "$log" 'Unexpected Pass') + $(count "$log" Timeout)))
   skipped=$((skipped + $(count "$log" Skipped)))

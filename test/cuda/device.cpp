@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <set>
+#include <thread>
 
 #include <tenon/backend/cuda/architecture.hpp>
 #include <tenon/backend/cuda/find_device.hpp>
@@ -413,6 +414,32 @@ TEST_CASE("the caller's device stays the caller's, and none is opened that nobod
   cudaSetDevice(0);
 }
 
+TEST_CASE("a device that another process has for itself is an error, also for a thread that has "
+          "asked for none") {
+  Fresh fresh;
+  fresh->devices = 2;
+  fresh->taken = {0};
+  for (int index : {0, 1})
+    std::thread([&] {
+      const std::string said = error_of([&] { Cuda{{.device = index}}.device(0); });
+      if (index == 1) CHECK(said == "");
+      else CHECK(said.starts_with("tenon: CUDA: device 0 cannot be opened: another process has it"));
+    }).join();
+  CHECK(cudaGetLastError() == cudaSuccess);
+}
+
+TEST_CASE("what ends after CUDA has ended leaves its library alone") {
+  Fresh fresh;
+  auto device = Cuda{}.device(0);
+  fresh->has_ended = true;
+  device.reset();
+  CHECK(fresh->calls["cublasLtDestroy"] == 0);
+  fresh->has_ended = false;
+  device = Cuda{}.device(0);
+  device.reset();
+  CHECK(fresh->calls["cublasLtDestroy"] == 1);
+}
+
 TEST_CASE("the pretended CUDA refuses what CUDA refuses while work is recorded") {
   Fresh fresh;
   const auto device = Cuda{}.device(0);
@@ -434,6 +461,7 @@ TEST_CASE("the pretended CUDA refuses what CUDA refuses while work is recorded")
         cudaErrorStreamCaptureImplicit);
   CHECK(error_of([&] { device->record([&] { device->wait(); }); })
             .find("cudaErrorStreamCapture") != std::string::npos);
+  CHECK(cudaGetLastError() == cudaSuccess);  // nothing is left for who asks next
   CHECK(error_of([&] { device->record([&] { device->upload(there.get(), here.get(), 64); }); }) ==
         "");
   device->wait();

@@ -258,11 +258,10 @@ MPI_TEST_CASE("law: what a pipeline saves is what is loaded, by a pipeline or by
   save_checkpoint(model, other, {.integrated_save = false, .strategy = of_stages});
   save_checkpoint(model, whole);
   CHECK(!same_parameters(model, again, place));
-  for (const auto& [from, cut] :
-       {std::pair(pattern, merged), {other, of_stages}, {whole, std::string()}}) {
-    CAPTURE(from);
+  for (const auto& file : {std::pair(pattern, merged), {other, of_stages}, {whole, std::string()}}) {
+    CAPTURE(file.first);
     StagedModel loaded(world, Cpu{}), by_one(Cpu{});
-    loaded.load(from, cut), by_one.load(from, cut);
+    loaded.load(file.first, file.second), by_one.load(file.first, file.second);
     CHECK(same_parameters(model, loaded, place));
     CHECK(same_parameters(expected, by_one, 0));
   }

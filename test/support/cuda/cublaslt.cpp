@@ -2,9 +2,11 @@
 // cuBLASLt of the pretended CUDA: products in plain loops over column-major matrices, with the two
 // "algorithms" of one that adds from the first product, and one that adds from the last.
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include <tenon/core/half.hpp>
+#include <tenon/core/hash.hpp>
 
 #include "pretended.hpp"
 
@@ -28,6 +30,10 @@ struct Product {
 };
 struct Preference {
   std::uint64_t workspace = 0;
+  std::uint32_t align_a = 256, align_b = 256, align_c = 256;  // if nobody says otherwise
+};
+struct Handle {
+  int device;  // on which it was made, and on no other it is used
 };
 
 template <class T, class Handle>
@@ -72,6 +78,29 @@ std::vector<T> line(const Layout& m, const void* data, bool down, std::uint64_t 
   return all;
 }
 
+/// As the device's fast tanh: wrong by 2^-11 of itself, but right at infinity.
+template <class T>
+T fast_tanh(T x) {
+  return std::isinf(x) ? std::tanh(x) : std::tanh(x) * T(1 - 1. / 2048);
+}
+/// An algorithm was found for one problem, and pointers of some alignment.
+struct Algorithm {
+  std::uint64_t way, problem;
+  std::uint32_t align_a, align_b, align_c, workspace;
+};
+static_assert(sizeof(Algorithm) <= sizeof(cublasLtMatmulAlgo_t));
+
+std::uint64_t number_of(const Product& p, const Layout& a, const Layout& b, const Layout& c) {
+  tenon::Hash hash;
+  hash.add(p.compute).add(p.scale).add(p.first).add(p.second).add(p.epilogue);
+  for (const Layout* m : {&a, &b, &c})
+    hash.add(m->type).add(m->rows).add(m->columns).add(m->leading).add(m->count).add(m->stride);
+  return hash.value;
+}
+bool is_aligned(const void* data, std::uint32_t bytes) {
+  return reinterpret_cast<std::uintptr_t>(data) % bytes == 0;
+}
+
 template <class T>
 void multiply(const Product& p, T factor, const Layout& a, const void* x, const Layout& b,
               const void* y, const Layout& c, void* to, bool backwards) {
@@ -96,7 +125,7 @@ void multiply(const Product& p, T factor, const Layout& a, const void* x, const 
           sum = sum > 0 || (std::isnan(sum) && device().keeps_nan[backwards]) ? sum : 0;
         if (p.epilogue & CUBLASLT_EPILOGUE_GELU)
           sum = sum / 2 *
-                (1 + std::tanh(T(0.7978845608028654) * (sum + T(0.044715) * sum * sum * sum)));
+                (1 + fast_tanh(T(0.7978845608028654) * (sum + T(0.044715) * sum * sum * sum)));
         if ((p.epilogue & CUBLASLT_EPILOGUE_GELU) && std::isnan(sum) && !device().gelu_keeps_nan)
           sum = 0;
         static_cast<T*>(to)[std::size_t(matrix * c.stride) + column * std::size_t(c.leading) +
@@ -117,9 +146,14 @@ std::size_t bytes_of(const Layout& m) {
 cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) {
   const Turn turn;
   if (device().call("cublasLtCreate")) return CUBLAS_STATUS_NOT_INITIALIZED;
-  return *handle = reinterpret_cast<cublasLtHandle_t>(&device()), CUBLAS_STATUS_SUCCESS;
+  *handle = reinterpret_cast<cublasLtHandle_t>(new Handle{current_device()});
+  return CUBLAS_STATUS_SUCCESS;
 }
-cublasStatus_t cublasLtDestroy(cublasLtHandle_t) { return CUBLAS_STATUS_SUCCESS; }
+cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle) {
+  const Turn turn;
+  if (device().call("cublasLtDestroy") == cudaErrorCudartUnloading) std::abort();  // as it does
+  return delete &of<Handle>(handle), CUBLAS_STATUS_SUCCESS;
+}
 const char* cublasLtGetStatusName(cublasStatus_t) { return "CUBLAS_STATUS_OTHER"; }
 const char* cublasLtGetStatusString(cublasStatus_t) { return "pretended"; }
 
@@ -174,17 +208,26 @@ cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t prefer
 cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t preference,
                                                     cublasLtMatmulPreferenceAttributes_t attribute,
                                                     const void* value, std::size_t size) {
-  if (attribute != CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES) return CUBLAS_STATUS_SUCCESS;
-  return set(of<Preference>(preference).workspace, value, size);
+  Preference& p = of<Preference>(preference);
+  switch (attribute) {
+    case CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES: return set(p.workspace, value, size);
+    case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES: return set(p.align_a, value, size);
+    case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES: return set(p.align_b, value, size);
+    case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES:
+    case CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES: return set(p.align_c, value, size);
+    default: return CUBLAS_STATUS_INVALID_VALUE;
+  }
 }
 
 cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
-    cublasLtHandle_t, cublasLtMatmulDesc_t product, cublasLtMatrixLayout_t a,
+    cublasLtHandle_t handle, cublasLtMatmulDesc_t product, cublasLtMatrixLayout_t a,
     cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d,
     cublasLtMatmulPreference_t preference, int most, cublasLtMatmulHeuristicResult_t found[],
     int* count) {
   const Turn turn;
-  if (device().call("cublasLtMatmulAlgoGetHeuristic")) return CUBLAS_STATUS_INTERNAL_ERROR;
+  if (device().call("cublasLtMatmulAlgoGetHeuristic") ||
+      of<Handle>(handle).device != current_device())
+    return CUBLAS_STATUS_INTERNAL_ERROR;
   const Product& p = of<Product>(product);
   const Layout &x = of<Layout>(a), &y = of<Layout>(b), &z = of<Layout>(c);
   *count = 0;
@@ -192,7 +235,8 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
   const bool fits = (a_t ? x.columns : x.rows) == z.rows &&
                     (b_t ? y.rows : y.columns) == z.columns &&
                     (a_t ? x.rows : x.columns) == (b_t ? y.columns : y.rows) && c == d &&
-                    x.type == y.type && x.rows && x.columns && y.rows && y.columns;
+                    x.type == y.type && x.rows && x.columns && y.rows && y.columns &&
+                    x.count == z.count && y.count == z.count && (z.count == 1 || z.stride);
   const bool twice = z.type == CUDA_R_64F;
   if (!fits || twice != (p.compute == CUBLAS_COMPUTE_64F) || twice != (x.type == CUDA_R_64F) ||
       p.scale != z.type)
@@ -203,36 +247,46 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
   if (z.count > 65535 || z.columns > 0x7fffffff) return CUBLAS_STATUS_NOT_SUPPORTED;
   // The library would take a bias that it is not told of for one that begins anywhere it likes.
   if ((p.epilogue & CUBLASLT_EPILOGUE_BIAS) && !p.bias) return CUBLAS_STATUS_INVALID_VALUE;
+  const Preference& prefer = of<Preference>(preference);
   for (; *count < std::min(most, 2); ++*count) {
     found[*count] = {};
-    found[*count].algo.data[0] = std::uint64_t(*count);
-    found[*count].workspaceSize = *count ? 1024 : 0;
+    const Algorithm algorithm{std::uint64_t(*count), number_of(p, x, y, z), prefer.align_a,
+                              prefer.align_b,        prefer.align_c,        *count ? 1024u : 0};
+    std::memcpy(&found[*count].algo, &algorithm, sizeof algorithm);
+    found[*count].workspaceSize = algorithm.workspace;
   }
-  if (of<Preference>(preference).workspace < 1024) *count = 1;
+  if (prefer.workspace < 1024) *count = 1;
   return CUBLAS_STATUS_SUCCESS;
 }
 
-cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t product, const void* alpha,
+cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t product, const void* alpha,
                               const void* a, cublasLtMatrixLayout_t a_layout, const void* b,
                               cublasLtMatrixLayout_t b_layout, const void*, const void*,
                               cublasLtMatrixLayout_t, void* d, cublasLtMatrixLayout_t d_layout,
-                              const cublasLtMatmulAlgo_t* algorithm, void* workspace,
+                              const cublasLtMatmulAlgo_t* found, void* workspace,
                               std::size_t workspace_bytes, cudaStream_t stream) {
   const Turn turn;
   if (device().call("cublasLtMatmul")) return CUBLAS_STATUS_EXECUTION_FAILED;
-  if (device_of(stream) != current_device()) return CUBLAS_STATUS_INVALID_VALUE;
+  if (device_of(stream) != current_device() || of<Handle>(handle).device != current_device())
+    return CUBLAS_STATUS_INVALID_VALUE;
   const Product p = of<Product>(product);
   const Layout x = of<Layout>(a_layout), y = of<Layout>(b_layout), z = of<Layout>(d_layout);
-  const auto way = int(algorithm->data[0]);
+  Algorithm algorithm;
+  std::memcpy(&algorithm, found, sizeof algorithm);
+  const auto way = int(algorithm.way);
   const bool twice = z.type == CUDA_R_64F;
   const double factor = twice ? *static_cast<const double*>(alpha)
                               : double(*static_cast<const float*>(alpha));
   if ((p.epilogue & CUBLASLT_EPILOGUE_BIAS) && reinterpret_cast<std::uintptr_t>(p.bias) % 16)
     return CUBLAS_STATUS_NOT_SUPPORTED;
-  if (way == device().refuse_algorithm ||
+  if (way == device().refuse_algorithm || algorithm.problem != number_of(p, x, y, z) ||
+      workspace_bytes < algorithm.workspace ||
       (workspace_bytes && !reaches(stream, workspace, workspace_bytes)))
     return CUBLAS_STATUS_INVALID_VALUE;
   enqueue(stream, [=] {
+    if (!is_aligned(a, algorithm.align_a) || !is_aligned(b, algorithm.align_b) ||
+        !is_aligned(d, algorithm.align_c) || !is_aligned(workspace, 16))
+      return work_failed(cudaErrorMisalignedAddress);
     const bool bias = p.epilogue & CUBLASLT_EPILOGUE_BIAS;
     if (!reaches(stream, a, bytes_of(x)) || !reaches(stream, b, bytes_of(y)) ||
         !reaches(stream, d, bytes_of(z)) ||

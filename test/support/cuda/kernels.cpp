@@ -179,7 +179,7 @@ cudaError_t cudaLaunchKernel(const void* kernel, dim3 grid, dim3 block, void** a
   if (grid.x == 0 || block.x == 0 || block.x > 16)
     return device().last_error = cudaErrorInvalidConfiguration;
   std::vector<std::uint64_t> values;  // all are of 8 bytes at most, and copied at once
-  for (std::size_t i = 0; i < which.pointers.size(); ++i) {
+  for (std::size_t i = 0; i < which.sizes.size(); ++i) {
     std::uint64_t value = 0;
     std::memcpy(&value, arguments[i], which.sizes[i]);
     values.push_back(value);
@@ -189,7 +189,9 @@ cudaError_t cudaLaunchKernel(const void* kernel, dim3 grid, dim3 block, void** a
     for (std::size_t i = 0; i < values.size(); ++i) {
       places.push_back(&values[i]);
       const auto* data = reinterpret_cast<const void*>(values[i]);
-      if (which.pointers[i] && data && !reaches(stream, data) && !pinned(data))
+      if (!which.alignments[i]) continue;
+      if (values[i] % which.alignments[i]) return work_failed(cudaErrorMisalignedAddress);
+      if (data && !reaches(stream, data) && !pinned(data))
         return work_failed(cudaErrorIllegalAddress);
     }
     run_kernel(which, grid.x, block.x, places.data());

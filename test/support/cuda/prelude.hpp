@@ -20,6 +20,13 @@ void pretended_barrier();
 
 namespace pretended {
 
+/// In bytes, of what a kernel reads through it; 0: it is no pointer.
+template <class T>
+constexpr std::size_t alignment_of() {
+  if constexpr (!std::is_pointer_v<T>) return 0;
+  else return alignof(std::remove_pointer_t<T>);
+}
+
 template <class... Arguments>
 struct Caller {
   template <void (*kernel)(Arguments...)>
@@ -33,7 +40,7 @@ struct Caller {
 };
 template <auto kernel, class... Arguments>
 Kernel listed(const char* name, bool cooperates, void (*)(Arguments...)) {
-  return {name, cooperates, {std::is_pointer_v<Arguments>...}, {sizeof(Arguments)...},
+  return {name, cooperates, {alignment_of<Arguments>()...}, {sizeof(Arguments)...},
           &Caller<Arguments...>::template run<kernel>};
 }
 

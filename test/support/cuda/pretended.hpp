@@ -7,7 +7,9 @@
 /// guards; a stream's work is done when somebody waits for it, not before; work that is given a
 /// pointer of the wrong memory, or of another device's, is a fault, after which every call fails.
 /// What CUDA does not allow while work is recorded is refused, and spoils the record. Kernels are
-/// the library's own text, compiled for the host. Threads take turns.
+/// the library's own text, compiled for the host. cuBLASLt's algorithms are of one problem, one
+/// device and pointers of the alignment that it was told of; its GeLU has the device's fast tanh.
+/// Threads take turns.
 #include <cublasLt.h>
 #include <cuda_runtime_api.h>
 
@@ -47,6 +49,8 @@ struct Device {
   bool closed_elsewhere = false;       // such memory, by a thread on another device
   int dawdles = 0;                     // microseconds before each piece of work, at most
   cudaError_t fault = cudaSuccess;     // of work: every call says it from then on
+  std::set<int> taken;                 // devices that another process has for itself
+  bool has_ended = false;              // as behind main(): cuBLASLt may not be touched any more
 
   /// The `after`-th next call of the function fails so. "work": of a stream.
   void fail(const std::string& function, cudaError_t code, int after = 1) {
@@ -55,6 +59,7 @@ struct Device {
   /// Counts the call. @return what it fails with, if it does
   cudaError_t call(const std::string& function) {
     ++calls[function];
+    if (has_ended) return cudaErrorCudartUnloading;
     if (fault) return last_error = fault;
     const auto found = failures_.find(function);
     if (found == failures_.end() || --found->second.after > 0) return cudaSuccess;
@@ -130,7 +135,7 @@ void spend(float milliseconds);
 struct Kernel {
   const char* name;
   bool cooperates;  // its threads wait for each other
-  std::vector<bool> pointers;  // which arguments are
+  std::vector<std::size_t> alignments;  // of what arguments point to; 0: it is no pointer
   std::vector<std::size_t> sizes;
   void (*run)(void* const* arguments);
 };

@@ -35,6 +35,7 @@ float now = 0;  // milliseconds of work
 std::vector<CUstream_st*> streams;
 thread_local CUstream_st* recording = nullptr;  // the stream that this thread records
 thread_local int current = 0;                   // this thread's device
+thread_local bool is_chosen = false;            // by cudaSetDevice
 
 cudaError_t drain(CUstream_st* stream) {
   if (stream->captured) {
@@ -131,7 +132,9 @@ cudaError_t cudaSetDevice(int number) {
   const Turn turn;
   if (const cudaError_t code = device().call("cudaSetDevice")) return code;
   if (number >= device().devices) return device().last_error = cudaErrorInvalidDevice;
+  if (device().taken.count(number)) return device().last_error = cudaErrorDevicesUnavailable;
   device().contexts.insert(current = number);
+  is_chosen = true;
   return cudaSuccess;
 }
 cudaError_t cudaGetDriverEntryPointByVersion(const char* name, void** function, unsigned,
@@ -164,6 +167,7 @@ cudaError_t cudaGetLastError() {
 }
 const char* cudaGetErrorName(cudaError_t code) {
   switch (code) {
+    case cudaErrorMisalignedAddress: return "cudaErrorMisalignedAddress";
     case cudaErrorMemoryAllocation: return "cudaErrorMemoryAllocation";
     case cudaErrorInsufficientDriver: return "cudaErrorInsufficientDriver";
     case cudaErrorNoDevice: return "cudaErrorNoDevice";
@@ -179,6 +183,10 @@ const char* cudaGetErrorString(cudaError_t) { return "pretended"; }
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
   const Turn turn;
   if (const cudaError_t code = device().call("cudaStreamCreate")) return code;
+  // Who has chosen none gets the first that is free.
+  while (!is_chosen && device().taken.count(current)) ++current;
+  if (current >= device().devices) return device().last_error = cudaErrorDevicesUnavailable;
+  device().contexts.insert(current);
   streams.push_back(*stream = new CUstream_st);
   (*stream)->device = current;
   return cudaSuccess;

@@ -56,8 +56,12 @@ TENON_DECL std::string Cuda::way(std::string_view op, const KernelCall& call) co
   if (!detail::is_on_device(op, call)) return "its law, on the host";
   const bool product = op == "MatMul";
   const std::string_view function = call.activation ? call.activation_name : "";
+  const CudaOptions& options = shared_->options;
+  const bool rounds =
+      product && call.activation &&
+      (options.tensor_float32 || detail::operands_of(call, options.weights) != Element::float32);
   const detail::CudaEpilogue fused =
-      detail::epilogue_of(call.bias, function, call.output.element);
+      detail::epilogue_of(call.bias, function, call.output.element, rounds);
   std::string way = product ? "cuBLASLt" : "a kernel", left;
   if (call.bias && (!product || detail::has_bias(fused))) way += ", bias";
   else if (call.bias) left = "; then bias";

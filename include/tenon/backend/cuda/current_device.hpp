@@ -19,11 +19,21 @@ inline bool has_context(int device) {
          reinterpret_cast<State>(function)(device, &flags, &active) == 0 && active;
 }
 
+/// @throws Error, which says what to do where another process has the device for itself.
+inline void set_device(int device) {
+  const cudaError_t code = cudaSetDevice(device);
+  if (code != cudaErrorDevicesUnavailable) return check_cuda(code, "cudaSetDevice");
+  cudaGetLastError();
+  throw Error(sentence("CUDA: device ", device, " cannot be opened: another process has it for ",
+                       "itself, or nobody may use it (nvidia-smi -q -d COMPUTE says which); ",
+                       "legal: one process a device, CUDA's Multi-Process Service, or the compute ",
+                       "mode Default"));
+}
 /// From now on this thread works on it. @return on which it worked
 inline int work_on(int device) {
   int before = device;
   check_cuda(cudaGetDevice(&before), "cudaGetDevice");
-  if (before != device) check_cuda(cudaSetDevice(device), "cudaSetDevice");
+  if (before != device) set_device(device);
   return before;
 }
 

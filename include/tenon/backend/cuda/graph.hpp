@@ -20,6 +20,7 @@ class CudaGraph : public Recorded {
     } catch (...) {
       cudaStreamEndCapture(stream, &captured);
       if (captured) cudaGraphDestroy(captured);
+      cudaGetLastError();  // the error is told already
       throw;
     }
     check_cuda(cudaStreamEndCapture(stream, &captured), "cudaStreamEndCapture");

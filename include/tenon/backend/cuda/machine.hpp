@@ -26,6 +26,7 @@ class CudaMachine : public Device {
   CudaMachine(const CudaOptions& given, int number, const CudaMachine* sibling = nullptr)
       : options(given), index(number) {
     const CurrentDevice here(index);
+    set_device(index);  // also the thread's first one: unasked CUDA takes the next that is free
     check_cuda(cudaGetDeviceProperties(&properties_, index), "cudaGetDeviceProperties");
     kernels = sibling ? sibling->kernels : std::make_shared<CudaKernels>(
         properties_.major * 10 + properties_.minor, options.kernel_folder,
@@ -41,8 +42,8 @@ class CudaMachine : public Device {
   ~CudaMachine() override {
     int before = index;
     if (cudaGetDevice(&before) == cudaSuccess && before != index) cudaSetDevice(index);
-    cublasLtDestroy(products);
-    cudaStreamDestroy(stream);
+    // A static object ends after CUDA has: then the handle is of a library that is no more.
+    if (cudaStreamDestroy(stream) == cudaSuccess) cublasLtDestroy(products);
     work_again_on(before);
   }
 

@@ -53,8 +53,9 @@ class CudaMatMul : public PreparedKernel {
     shape_.align_bias = alignment_of(bias);
     const bool fuses = shape_.align_bias >= bias_alignment;
     const CudaEpilogue none = CudaEpilogue::none;
+    const bool rounds = shape_.operands != shape_.result || shape_.tensor_float32;
     const CudaEpilogue all =
-        fuses ? epilogue_of(call.bias, call.activation_name, shape_.result) : none;
+        fuses ? epilogue_of(call.bias, call.activation_name, shape_.result, rounds) : none;
     const CudaEpilogue adding = has_bias(all) ? CudaEpilogue::bias : none;
     bool adds = false, applies = false;
     if (shape_.inner > 0) {
