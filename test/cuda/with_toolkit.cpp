@@ -68,6 +68,13 @@ TEST_CASE("NVRTC compiles every kernel for sm_80, sm_90 and sm_100") {
             .find("\"wrong\" is undefined") != std::string::npos);
 }
 
+TEST_CASE("NVRTC has the second of its libraries from the folder of the first") {
+  compiled("__global__ void f() {}", "sm_90");
+  const std::string first = loaded_from("libnvrtc.so"), second = loaded_from("libnvrtc-builtins.so");
+  const auto folder = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
+  CHECK(folder(first) == folder(second));
+}
+
 TEST_CASE("for a device that is newer than this NVRTC it makes text that a driver compiles") {
   const std::vector<int> known = known_architectures();
   REQUIRE(!known.empty());

@@ -11,6 +11,7 @@
 #include <iterator>
 
 #include <tenon/backend/cuda/check.hpp>
+#include <tenon/backend/cuda/nvrtc_builtins.hpp>
 #include <tenon/core/hash.hpp>
 
 namespace tenon::detail {
@@ -18,6 +19,7 @@ namespace tenon::detail {
 /// @param architecture "sm_90": what a device runs; "compute_90": what a driver compiles
 /// @throws Error with the compiler's words.
 inline std::string compiled(const std::string& text, const std::string& architecture) {
+  load_nvrtc_builtins();
   nvrtcProgram program = nullptr;
   check_nvrtc(nvrtcCreateProgram(&program, text.c_str(), "tenon.cu", 0, nullptr, nullptr),
               "nvrtcCreateProgram");
