@@ -29,5 +29,7 @@ expect(2, "fails in a subcase", False, "FAILED on rank 0: fails in a subcase", "
 expect(3, "waits for ever", False, 'rank 0 of 3 is in the test "waits for ever"',
        'rank 1 of 3 waits for the others at the end of the test "waits for ever"', seconds=2)
 expect(2, "leaves the others waiting", False, "rank 1 of 2 left early, and waits for the others", seconds=2)
+expect(1, "of one process", False, "FAILED on rank 0: of one process", "1 ranks: 0 passed, 1 failed, 0 skipped")
+expect(2, "of one process", True, "2 ranks: 0 passed, 0 failed, 0 skipped")
 expect(2, "crashes", False, 'rank 1 crashed in "crashes"')
 sys.exit("\n".join(mistakes) or 0)

@@ -120,12 +120,9 @@ class Reporter : public doctest::IReporter {
     std::ostringstream s;
     s << "  " << data.m_file << ':' << data.m_line << ": " << doctest::assertString(data.m_at)
       << "( " << data.m_expr << " )";
-    if (data.m_threw)
-      s << " threw: " << data.m_exception.c_str();
-    else if (data.m_at & doctest::assertType::is_normal)
-      s << " is " << data.m_decomp.c_str();
-    else if (!(data.m_at & doctest::assertType::is_nothrow))
-      s << " did not throw";
+    if (data.m_threw) s << " threw: " << data.m_exception.c_str();
+    else if (data.m_at & doctest::assertType::is_normal) s << " is " << data.m_decomp.c_str();
+    else if (!(data.m_at & doctest::assertType::is_nothrow)) s << " did not throw";
     fail(s.str());
   }
   void log_message(const doctest::MessageData& data) override {
@@ -187,6 +184,7 @@ int run(int argc, char** argv) {
   context.setOption("reporters", "ranks");
   context.setOption("order-by", "file");  // the same on all ranks
   context.setOption("no-version", true);
+  if (session.world.size() > 1) context.addFilter("test-suite", "ranks");
   std::ostringstream unused;
   context.setCout(&unused);
   const int result = context.run();
