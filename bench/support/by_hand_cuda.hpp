@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// A dense layer as one writes it against cuBLASLt without Tenon: y = relu(x w + b), row-major, the
-/// fastest of its algorithms.  ByHandLayer layer(handle, stream, 32, 784, 512);  layer.run(x, y);
+/// A dense layer as one writes it against cuBLASLt without Tenon: y = relu(x w + b), row-major, in
+/// the algorithm that a search finds.  ByHandLayer layer(handle, stream, {...}, ...);
+///   layer.run(x, w, y);
 #include <cublasLt.h>
 #include <cuda_runtime_api.h>
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 
@@ -22,6 +24,7 @@ struct CudaBuffer {
   }
   CudaBuffer(const float* values, long count) : CudaBuffer(count) {
     must(cudaMemcpy(data, values, std::size_t(count) * 4, cudaMemcpyHostToDevice), "cudaMemcpy");
+    must(cudaDeviceSynchronize(), "cudaDeviceSynchronize");  // it may return before it is there
   }
   CudaBuffer(const CudaBuffer&) = delete;
   ~CudaBuffer() { cudaFree(data); }
@@ -50,32 +53,46 @@ class ByHandGraph {
 class ByHandLayer {
  public:
   static constexpr std::size_t workspace_bytes = std::size_t(32) << 20;
+  struct Shape {
+    long rows, inner, columns;
+    bool relu = true;
+    cudaDataType_t operands = CUDA_R_32F;  // of x and w; y and b are float32
+    cublasComputeType_t compute = CUBLAS_COMPUTE_32F;
+  };
+  /// The place of the fastest of so many ways, each of which is run by its place.
+  using Search = std::function<std::size_t(std::size_t, const std::function<void(std::size_t)>&)>;
 
-  ByHandLayer(cublasLtHandle_t library, cudaStream_t stream, long rows, long inner, long columns,
-              const float* weight, const float* bias, bool relu)
-      : library_(library), stream_(stream), weight_(weight), workspace_(workspace_bytes / 4) {
+  /// @param x, @param w, @param y where the search tries the algorithms
+  ByHandLayer(cublasLtHandle_t library, cudaStream_t stream, const Shape& shape, const float* bias,
+              const void* x, const void* w, float* y, const Search& search)
+      : library_(library), stream_(stream), workspace_(workspace_bytes / 4) {
     const cublasLtEpilogue_t epilogue =
-        relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS;
-    must(cublasLtMatmulDescCreate(&product_, CUBLAS_COMPUTE_32F, CUDA_R_32F), "MatmulDescCreate");
+        shape.relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS;
+    must(cublasLtMatmulDescCreate(&product_, shape.compute, CUDA_R_32F), "MatmulDescCreate");
     must(cublasLtMatmulDescSetAttribute(product_, CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue,
                                         sizeof epilogue), "epilogue");
     must(cublasLtMatmulDescSetAttribute(product_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &bias,
                                         sizeof bias), "bias");
-    const auto layout = [](cublasLtMatrixLayout_t& to, long m, long n) {  // column by column
-      must(cublasLtMatrixLayoutCreate(&to, CUDA_R_32F, std::uint64_t(m), std::uint64_t(n), m),
-           "MatrixLayoutCreate");
+    const auto layout = [](cublasLtMatrixLayout_t& to, cudaDataType_t type, long m, long n) {
+      must(cublasLtMatrixLayoutCreate(&to, type, std::uint64_t(m), std::uint64_t(n), m),
+           "MatrixLayoutCreate");  // column by column
     };
-    layout(w_, columns, inner), layout(x_, inner, rows), layout(y_, columns, rows);
+    layout(w_, shape.operands, shape.columns, shape.inner);
+    layout(x_, shape.operands, shape.inner, shape.rows);
+    layout(y_, CUDA_R_32F, shape.columns, shape.rows);
     cublasLtMatmulPreference_t preference = nullptr;
     must(cublasLtMatmulPreferenceCreate(&preference), "PreferenceCreate");
     must(cublasLtMatmulPreferenceSetAttribute(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
                                               &workspace_bytes, sizeof workspace_bytes),
          "workspace");
+    int count = 0;
     must(cublasLtMatmulAlgoGetHeuristic(library_, product_, w_, x_, y_, y_, preference, 8, found_,
-                                        &count_), "AlgoGetHeuristic");
+                                        &count), "AlgoGetHeuristic");
     cublasLtMatmulPreferenceDestroy(preference);
-    const CudaBuffer x(rows * inner), y(rows * columns);
-    take_fastest(x.data, y.data);
+    way_ = search(std::size_t(count), [&](std::size_t way) {
+      way_ = way;
+      run(x, w, y);
+    });
   }
   ByHandLayer(const ByHandLayer&) = delete;
   ~ByHandLayer() {
@@ -83,42 +100,21 @@ class ByHandLayer {
     cublasLtMatmulDescDestroy(product_);
   }
 
-  void run(const float* x, float* y) {
+  void run(const void* x, const void* w, float* y) {
     const float one = 1, zero = 0;
-    must(cublasLtMatmul(library_, product_, &one, weight_, w_, x, x_, &zero, y, y_, y, y_,
+    must(cublasLtMatmul(library_, product_, &one, w, w_, x, x_, &zero, y, y_, y, y_,
                         &found_[way_].algo, workspace_.data, workspace_bytes, stream_),
          "cublasLtMatmul");
   }
 
  private:
-  void take_fastest(const float* x, float* y) {
-    cudaEvent_t start, end;
-    must(cudaEventCreate(&start), "cudaEventCreate");
-    must(cudaEventCreate(&end), "cudaEventCreate");
-    float least = 1e30f;
-    int best = 0;
-    for (way_ = 0; way_ < count_; ++way_) {
-      run(x, y);
-      must(cudaEventRecord(start, stream_), "cudaEventRecord");
-      for (int i = 0; i < 5; ++i) run(x, y);
-      must(cudaEventRecord(end, stream_), "cudaEventRecord");
-      must(cudaEventSynchronize(end), "cudaEventSynchronize");
-      float milliseconds = 0;
-      must(cudaEventElapsedTime(&milliseconds, start, end), "cudaEventElapsedTime");
-      if (milliseconds < least) least = milliseconds, best = way_;
-    }
-    way_ = best;
-    cudaEventDestroy(start), cudaEventDestroy(end);
-  }
-
   cublasLtHandle_t library_;
   cudaStream_t stream_;
-  const float* weight_;
   CudaBuffer workspace_;
   cublasLtMatmulDesc_t product_ = nullptr;
   cublasLtMatrixLayout_t w_ = nullptr, x_ = nullptr, y_ = nullptr;
   cublasLtMatmulHeuristicResult_t found_[8] = {};
-  int count_ = 0, way_ = 0;
+  std::size_t way_ = 0;
 };
 
 }  // namespace bench
