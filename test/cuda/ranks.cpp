@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Networks on several ranks, each with a (pretended) device: what goes through the host's memory
 // between them, and errors that only one of them has.
-#include <tenon/backend/cuda/cuda.hpp>
+#include <bit>
+
 #include <tenon/comm/mpi.hpp>
-#include <tenon/network/layers/dense.hpp>
-#include <tenon/network/operators.hpp>
-#include <tenon/plan/planner.hpp>
 #include <tenon/run/device_advice.hpp>
 #include <tenon/run/device_view.hpp>
-#include <tenon/run/executor.hpp>
 
-#include "../run/random_forward.hpp"
-#include "../support/cuda/pretended.hpp"
 #include "../support/error_of.hpp"
+#include "../support/random_forward.hpp"
+#include "joined_model.hpp"
 #include "mpi.hpp"
 
 using namespace tenon;
@@ -35,16 +32,6 @@ std::uint64_t bits_of(std::span<const float> values) {
   return hash.value;
 }
 
-struct Layers {
-  Index devices;
-  constexpr Value construct(Value x) const {
-    Dense a("a", 24, 48), b("b", 48, 10);
-    a.matmul.shard({{1, 1}, {1, devices}});
-    b.matmul.shard({{1, devices}, {devices, 1}});
-    return b(relu(a(x)));
-  }
-};
-
 }  // namespace
 
 MPI_TEST_CASE("random networks on devices give one rank's numbers, the same bits on every rank",
@@ -58,14 +45,7 @@ MPI_TEST_CASE("random networks on devices give one rank's numbers, the same bits
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     CAPTURE(seed);
     RandomNetwork network(seed, Index(1 + seed % 8), devices);
-    PlanOptions options;
-    if (seed % 4 == 1) options.output = PlanOptions::Output::rows;
-    if (seed % 4 == 2) options.output = PlanOptions::Output::as_computed;
-    if (network.graph.nodes[std::size_t(network.graph.output)].shape.empty()) options = {};
-    if (seed % 3 == 0)
-      for (const Whole& x : network.inputs)
-        options.inputs.push_back(whole(x.shape).cut(0, {{devices, 1}}));
-    const Plan p = plan(network.graph, devices, options);
+    const Plan p = random_plan(network, seed, devices);
     REQUIRE(!p.finding);
     const Whole expected = evaluate(network.graph, network.inputs, network.parameters);
     const Distribution& y = p.buffer(p.output).distribution;
@@ -82,24 +62,13 @@ MPI_TEST_CASE("random networks on devices give one rank's numbers, the same bits
 
 MPI_TEST_CASE("everything between two exchanges is one graph", tenon_test::all_ranks) {
   CleanRank device;
-  const Plan p = plan(trace(Layers{world.size()}, {{{3, 24}}}), world.size());
-  REQUIRE(!p.finding);
   MpiCommunication communication(world);
-  Parameters parameters(view(p));
-  for (const auto& slice : parameters.slices())
-    parameters.set(slice.name, std::span<const float>(std::vector<float>(
-                                   std::size_t(product(slice.distribution.shape)), .25f)),
-                   world.rank());
-  Executor executor(view(p), Cuda{}, communication, parameters);
-  const std::vector<float> x(3 * 24, 1);
-  const void* const inputs[] = {x.data()};
-  executor.run(inputs);
+  JoinedModel model(Cuda{}, communication);
+  model.run();
   device->calls.clear();
-  const auto* y = static_cast<const float*>(executor.run(inputs));
-  // 24 * .25 + .25 = 6.25; 48 * 6.25 * .25 + .25 = 75.25, all of it exact in any order
-  for (int i = 0; i < 30; ++i) CHECK(y[i] == 75.25f);
-  CHECK(device->calls["cudaGraphLaunch"] == 1 + p.collectives());
-  CHECK(device->calls["cudaStreamSynchronize"] == 1 + p.collectives());
+  CHECK(model.is_right());
+  CHECK(device->calls["cudaGraphLaunch"] == 1 + model.p.collectives());
+  CHECK(device->calls["cudaStreamSynchronize"] == 1 + model.p.collectives());
   CHECK(device->calls["cublasLtMatmul"] == 0);
   CHECK(device->calls["cudaMalloc"] + device->calls["cudaHostAlloc"] == 0);
 }
@@ -137,7 +106,7 @@ MPI_TEST_CASE("what the ranks gather last goes to no device", tenon_test::all_ra
 
 MPI_TEST_CASE("a device that one rank lacks is every rank's error", 3) {
   CleanRank device;
-  const Plan p = plan(trace(Layers{world.size()}, {{{3, 24}}}), world.size());
+  const Plan p = plan(trace(Joined{world.size()}, {{{3, 24}}}), world.size());
   MpiCommunication communication(world);
   Parameters parameters(view(p));
   const auto error = [&](const Cuda& cuda) {
@@ -165,7 +134,7 @@ MPI_TEST_CASE("a device that one rank lacks is every rank's error", 3) {
 MPI_TEST_CASE("ranks of a node take its devices in turn", tenon_test::all_ranks) {
   CleanRank device;
   device->devices = 2;
-  const Plan p = plan(trace(Layers{world.size()}, {{{3, 24}}}), world.size());
+  const Plan p = plan(trace(Joined{world.size()}, {{{3, 24}}}), world.size());
   MpiCommunication communication(world);
   Parameters parameters(view(p));
   const Cuda cuda;
@@ -181,7 +150,7 @@ MPI_TEST_CASE("ranks of a node take its devices in turn", tenon_test::all_ranks)
 MPI_TEST_CASE("a plan on devices, said without one", 1) {
   CleanRank device;
   device->devices = 0;
-  const Plan p = plan(trace(Layers{4}, {{{3, 24}}}), 4);
+  const Plan p = plan(trace(Joined{4}, {{{3, 24}}}), 4);
   const PlanView v = view(p);
   CHECK(device_view(v, 0, Cuda{}) ==
         "memory: 1.7 KiB for parameters, 1.1 KiB in between, 288 bytes for inputs; 648 bytes "

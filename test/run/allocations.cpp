@@ -14,7 +14,7 @@
 #include <tenon/plan/planner.hpp>
 #include <tenon/run/executor.hpp>
 
-#include "../plan/random_network.hpp"
+#include "../support/random_forward.hpp"
 #include "backends.hpp"
 #include "mpi.hpp"
 #include "mpi_calls.hpp"
@@ -99,14 +99,11 @@ MPI_TEST_CASE("a forward after the first allocates nothing, on any number of ran
   for (std::uint64_t seed = 0; seed < 60; ++seed)
     for (const Backend* backend : backends()) {
       RandomNetwork network(seed, 8, world.size());
-      const Plan p = plan(network.graph, world.size());
-      Parameters parameters(view(p));
-      Executor executor(view(p), *backend, communication, parameters);
-      std::vector<const void*> inputs;
-      for (const Whole& x : network.inputs) inputs.push_back(x.memory.data());
+      const Plan p = random_plan(network, seed, world.size());
+      RandomForward forward(p, network, *backend, communication);
       CAPTURE(seed);
-      executor.run(inputs);  // kernels pack the parameters in the first
-      CHECK(allocations_in([&] { executor.run(inputs); }) == 0);
+      forward.run();  // kernels pack the parameters in the first
+      CHECK(allocations_in([&] { forward.run(); }) == 0);
     }
 }
 

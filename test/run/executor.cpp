@@ -16,7 +16,7 @@
 #include "backends.hpp"
 #include "mpi.hpp"
 #include "../support/error_of.hpp"
-#include "random_forward.hpp"
+#include "../support/random_forward.hpp"
 
 using namespace tenon;
 using namespace tenon::test;
@@ -103,14 +103,7 @@ MPI_TEST_CASE("random networks give one rank's numbers, and the same bits on eve
   for (std::uint64_t seed = 0; seed < count; ++seed) {
     CAPTURE(seed);
     RandomNetwork network(seed, batches[seed % 6], devices);
-    PlanOptions options;
-    if (seed % 4 == 1) options.output = PlanOptions::Output::rows;
-    if (seed % 4 == 2) options.output = PlanOptions::Output::as_computed;
-    if (network.graph.nodes[std::size_t(network.graph.output)].shape.empty()) options = {};
-    if (seed % 3 == 0)
-      for (const Whole& x : network.inputs)
-        options.inputs.push_back(whole(x.shape).cut(0, {{devices, 1}}));
-    const Plan p = plan(network.graph, devices, options);
+    const Plan p = random_plan(network, seed, devices);
     REQUIRE(!p.finding);
     const Whole expected = evaluate(network.graph, network.inputs, network.parameters);
     const Distribution& y = p.buffer(p.output).distribution;
