@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // How fast the CUDA backend is beside the same calls written by hand, as one table:
 //   build/bench/bench/cuda [--seconds 0.5] [--only 32x784x512]      or test/cuda.sh --bench
-// Layers y = relu(x w + b), by the device's own clock; the tutorial's network with its copies in and
-// out, launched and waited for, by the host's; and how fast parameters go up. Both sides search among
-// as many algorithms in the same way, and run in turns (support/interleave.hpp).
+// Layers y = relu(x w + b), by the device's own clock; the tutorial's network with its copies in
+// and out, launched and waited for, by the host's; and how fast parameters go up. Both sides search
+// among as many algorithms in the same way, and run in turns (support/interleave.hpp).
 #include <cmath>
 #include <cstdio>
 #include <memory>
@@ -88,7 +88,10 @@ struct Kind {
 const Kind kinds[] = {
     {"float32", {}, CUDA_R_32F, CUBLAS_COMPUTE_32F, 1e-3},
     {"TF32", {.tensor_float32 = true}, CUDA_R_32F, CUBLAS_COMPUTE_32F_FAST_TF32, 3e-2},
-    {"bfloat16 (tenon rounds x)", {.weights = Element::bfloat16}, CUDA_R_16BF, CUBLAS_COMPUTE_32F,
+    {"bfloat16 (tenon rounds x)",
+     {.weights = Element::bfloat16},
+     CUDA_R_16BF,
+     CUBLAS_COMPUTE_32F,
      3e-2}};
 
 /// The same numbers in bfloat16, two in each float's place.
@@ -101,9 +104,8 @@ bench::CudaBuffer in_bfloat16(std::span<const float> x) {
 
 void measure_layer(bench::CudaTable& table, const Kind& kind, const Library& library, Index rows,
                    Index inner, Index columns) {
-  const bench::CudaCase what{
-      .name = sentence(rows, "x", inner, "x", columns, " ", kind.name),
-      .flops = 2.0 * double(rows) * double(inner) * double(columns)};
+  const bench::CudaCase what{.name = sentence(rows, "x", inner, "x", columns, " ", kind.name),
+                             .flops = 2.0 * double(rows) * double(inner) * double(columns)};
   if (!table.wants(what)) return;
   bench::Numbers x(rows * inner, 1), w(inner * columns, 2), b(columns, 3);
   for (float& value : w.all()) value /= std::sqrt(float(inner));
@@ -117,7 +119,8 @@ void measure_layer(bench::CudaTable& table, const Kind& kind, const Library& lib
     weights.emplace_back(whole ? new bench::CudaBuffer(w.data(), inner * columns)
                                : new bench::CudaBuffer(in_bfloat16(w.all())));
   const bench::CudaBuffer dx(x.data(), rows * inner), rounded = in_bfloat16(x.all()),
-      db(b.data(), columns), ours(rows * columns), theirs(rows * columns);
+                                                      db(b.data(), columns), ours(rows * columns),
+                                                      theirs(rows * columns);
   const float* given = whole ? dx.data : rounded.data;
   bench::ByHandLayer by_hand(library.handle, library.stream,
                              {rows, inner, columns, true, kind.operands, kind.compute}, db.data,
@@ -208,11 +211,13 @@ void measure_network(bench::CudaTable& table, const Cuda& cuda, const Library& l
           all[i]->data, weights[i]->data, all[i + 1]->data, library.search()));
     const auto ask = [&] {
       must(cudaMemcpyAsync(x0.data, in, std::size_t(at(0)) * 4, cudaMemcpyHostToDevice,
-                           library.stream), "cudaMemcpyAsync");
+                           library.stream),
+           "cudaMemcpyAsync");
       for (unsigned i = 0; i < 3; ++i)
         layers[i]->run(all[i]->data, weights[i]->data, all[i + 1]->data);
       must(cudaMemcpyAsync(out, x3.data, std::size_t(at(3)) * 4, cudaMemcpyDeviceToHost,
-                           library.stream), "cudaMemcpyAsync");
+                           library.stream),
+           "cudaMemcpyAsync");
     };
     const auto by_hand = [&] { std::copy_n(x.data(), at(0), in), ask(), library.wait(); };
     by_hand();
@@ -242,7 +247,8 @@ void measure_upload(bench::CudaTable& table, const Cuda& cuda, const Library& li
   std::memset(pinned.get(), 1, std::size_t(bytes));
   const auto by_hand = [&] {
     must(cudaMemcpyAsync(there.get(), pinned.get(), std::size_t(bytes), cudaMemcpyHostToDevice,
-                         library.stream), "cudaMemcpyAsync");
+                         library.stream),
+         "cudaMemcpyAsync");
     library.wait();
   };
   const auto ours = [&] {
@@ -266,7 +272,8 @@ void warm_up(const Library& library) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const bench::Options options = bench::options_of(argc, argv, {.seconds = .5, .batch_seconds = 2e-3});
+  const bench::Options options =
+      bench::options_of(argc, argv, {.seconds = .5, .batch_seconds = 2e-3});
   if (!options.json.empty()) throw std::runtime_error("--json: what is measured is one table");
   const Cuda cuda;
   cuda.device(0)->enter();

@@ -70,9 +70,11 @@ class ByHandLayer {
         shape.relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS;
     must(cublasLtMatmulDescCreate(&product_, shape.compute, CUDA_R_32F), "MatmulDescCreate");
     must(cublasLtMatmulDescSetAttribute(product_, CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue,
-                                        sizeof epilogue), "epilogue");
+                                        sizeof epilogue),
+         "epilogue");
     must(cublasLtMatmulDescSetAttribute(product_, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &bias,
-                                        sizeof bias), "bias");
+                                        sizeof bias),
+         "bias");
     const auto layout = [](cublasLtMatrixLayout_t& to, cudaDataType_t type, long m, long n) {
       must(cublasLtMatrixLayoutCreate(&to, type, std::uint64_t(m), std::uint64_t(n), m),
            "MatrixLayoutCreate");  // column by column
@@ -87,7 +89,8 @@ class ByHandLayer {
          "workspace");
     int count = 0;
     must(cublasLtMatmulAlgoGetHeuristic(library_, product_, w_, x_, y_, y_, preference, 8, found_,
-                                        &count), "AlgoGetHeuristic");
+                                        &count),
+         "AlgoGetHeuristic");
     cublasLtMatmulPreferenceDestroy(preference);
     way_ = search(std::size_t(count), [&](std::size_t way) {
       way_ = way;

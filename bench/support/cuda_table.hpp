@@ -29,7 +29,8 @@ inline std::string said_by(const std::string& command) {
   return line.substr(0, line.find('\n'));
 }
 
-/// "NVIDIA H200 (compute capability 9.0, ...), driver 580.95, CUDA 13.0, cuBLASLt 13.0.2, commit ..."
+/// "NVIDIA H200 (compute capability 9.0, ...), driver 580.95, CUDA 13.0, cuBLASLt 13.0.2, commit
+/// ..."
 inline std::string cuda_environment() {
   int device = 0, driver = 0;
   cudaDeviceProp has{};
@@ -79,7 +80,8 @@ class CudaTable {
     const std::string clocks = said_by(
         "nvidia-smi --query-gpu=clocks.sm,clocks.mem,power.draw,temperature.gpu "
         "--format=csv,noheader");
-    if (!clocks.empty()) std::printf("Clocks, power and temperature at the end: %s.\n", clocks.c_str());
+    if (!clocks.empty())
+      std::printf("Clocks, power and temperature at the end: %s.\n", clocks.c_str());
   }
   CudaTable(const CudaTable&) = delete;
 
