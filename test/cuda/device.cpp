@@ -423,7 +423,7 @@ TEST_CASE("a device that another process has for itself is an error, also for a 
     std::thread([&] {
       const std::string said = error_of([&] { Cuda{{.device = index}}.device(0); });
       if (index == 1) CHECK(said == "");
-      else CHECK(said.starts_with("tenon: CUDA: device 0 cannot be opened: another process has it"));
+      else CHECK(said.starts_with("tenon: CUDA: device 0 cannot be opened: another process has "));
     }).join();
   CHECK(cudaGetLastError() == cudaSuccess);
 }

@@ -70,7 +70,8 @@ TEST_CASE("NVRTC compiles every kernel for sm_80, sm_90 and sm_100") {
 
 TEST_CASE("NVRTC has the second of its libraries from the folder of the first") {
   compiled("__global__ void f() {}", "sm_90");
-  const std::string first = loaded_from("libnvrtc.so"), second = loaded_from("libnvrtc-builtins.so");
+  const std::string first = loaded_from("libnvrtc.so"),
+                    second = loaded_from("libnvrtc-builtins.so");
   const auto folder = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
   CHECK(folder(first) == folder(second));
 }
