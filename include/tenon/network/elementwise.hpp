@@ -44,17 +44,18 @@ constexpr int offset_of(Alignment alignment, int rank, int result_rank) {
   return alignment == Alignment::channel && rank == 1 && result_rank > 1 ? 1 : result_rank - rank;
 }
 
+/// Of two operands, or three.
 template <Alignment alignment>
 constexpr Result infer_binary(const Operands& o) {
   Result r{floating_operands(o), {}, o.elements[0]};
-  const int rank =
-      o.shapes[0].size() > o.shapes[1].size() ? o.shapes[0].size() : o.shapes[1].size();
+  int rank = 0;
+  for (const Dims& shape : o.shapes) rank = shape.size() > rank ? shape.size() : rank;
   r.shape = Dims::filled(rank, 1);
   if (alignment == Alignment::channel && (o.shapes[0].size() < 2 || o.shapes[1].size() != 1))
     r.finding = o.shapes[0].size() < 2
                     ? Finding{Mistake::other_rank, {}, 0, 0, o.shapes[0].size(), 2}
                     : Finding{Mistake::other_rank, {}, 1, 0, o.shapes[1].size(), 1};
-  for (int i = 0; i < 2 && !r.finding; ++i)
+  for (int i = 0; i < o.shapes.size() && !r.finding; ++i)
     for (int d = 0; d < o.shapes[i].size(); ++d) {
       const int at = d + offset_of(i ? alignment : Alignment::last, o.shapes[i].size(), rank);
       const Index size = o.shapes[i][d];
@@ -69,7 +70,7 @@ template <Alignment alignment>
 constexpr Equation binary_equation(const Operands& o) {
   const Dims shape = infer_binary<alignment>(o).shape;
   Equation e{{}, {letters('a', shape.size())}, {}};
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < o.shapes.size(); ++i) {
     const int offset = offset_of(i ? alignment : Alignment::last, o.shapes[i].size(), shape.size());
     Term term = letters(char('a' + offset), o.shapes[i].size());
     for (int d = 0; d < term.size(); ++d)
@@ -80,19 +81,21 @@ constexpr Equation binary_equation(const Operands& o) {
   return e;
 }
 
+/// An operand's elements over the dimensions of a result: strides of 0 where they are repeated.
+constexpr Region repeated_along(const Block& x, const Block& result, Alignment alignment) {
+  const Dims own = strides(sizes(x.box));
+  const int rank = result.box.size(), offset = offset_of(alignment, own.size(), rank);
+  Region r{0, sizes(result.box), Dims::filled(rank, 0)};
+  for (int d = 0; d < own.size(); ++d)
+    if (x.size(d) == result.size(d + offset)) r.strides[d + offset] = own[d];
+  return r;
+}
+
 template <class T, auto scalar, Alignment alignment>
 void binary_law(const KernelCall& call) {
   const Box& result = call.output.box;
-  const auto along = [&](const Block& block,
-                         Alignment where) {  // strides over the result's dimensions
-    const Dims own = strides(sizes(block.box));
-    const int offset = offset_of(where, own.size(), result.size());
-    Region r{0, sizes(result), Dims::filled(result.size(), 0)};
-    for (int d = 0; d < own.size(); ++d)
-      if (block.size(d) == result[d + offset].size()) r.strides[d + offset] = own[d];
-    return r;
-  };
-  const Region a = along(call.inputs[0], Alignment::last), b = along(call.inputs[1], alignment);
+  const Region a = repeated_along(call.inputs[0], call.output, Alignment::last),
+               b = repeated_along(call.inputs[1], call.output, alignment);
   const T *x = call.inputs[0].as<const T>(), *w = call.inputs[1].as<const T>();
   T* y = call.output.as<T>();
   const int last = result.size() - 1;

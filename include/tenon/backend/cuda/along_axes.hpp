@@ -28,17 +28,26 @@ inline MadeReady l2_normalize_kernel(CudaMachine& machine, const KernelCall& cal
                       call.attributes.reals[0]);
 }
 
-/// The attributes are {keep_dims, axes...}; no axes: all. A mean is divided by the whole size.
-inline MadeReady reduce_kernel(CudaMachine& machine, const KernelCall& call, bool mean) {
-  const Block& x = call.inputs[0];
+/// The attributes are {keep_dims, axes...}; no axes: all.
+inline Dims reduced_axes(const KernelCall& call) {
   Dims axes;
   for (int i = 1; i < call.attributes.integers.size(); ++i)
     axes.push_back(call.attributes.integers[i]);
-  for (int d = 0; call.attributes.integers.size() == 1 && d < x.box.size(); ++d) axes.push_back(d);
+  const int rank = call.attributes.integers.size() == 1 ? call.inputs[0].box.size() : 0;
+  for (int d = 0; d < rank; ++d) axes.push_back(d);
+  return axes;
+}
+/// A mean is divided by the whole size.
+inline MadeReady reduce_kernel(CudaMachine& machine, const KernelCall& call, bool mean) {
+  const Block& x = call.inputs[0];
+  const Dims axes = reduced_axes(call);
   double divisor = 1;
   for (Index axis : axes)
     if (mean) divisor *= double(x.whole_size(axis_of(axis, x.box.size())));
   return lines_kernel(machine, "reduce", x, axes, divisor);
+}
+inline MadeReady reduce_max_kernel(CudaMachine& machine, const KernelCall& call) {
+  return lines_kernel(machine, "reduce_max", call.inputs[0], reduced_axes(call), 0);
 }
 
 /// The attributes are {begin_norm_axis} and {epsilon}.

@@ -30,4 +30,18 @@ inline MadeReady binary_kernel(CudaMachine& machine, const KernelCall& call, int
                    });
 }
 
+inline MadeReady select_kernel(CudaMachine& machine, const KernelCall& call) {
+  const auto over = [&](int i) { return strides_over(call.output, call.inputs[i], false); };
+  const StridedPlaces places(sizes(call.output.box), {over(0), over(1), over(2)});
+  return launching(machine, named("select", call.output.element),
+                   [&machine, n = places.count(), rank = places.rank(),
+                    at = machine.numbers(places.numbers())](cudaKernel_t kernel,
+                                                            const KernelCall& c) {
+                     machine.kernels->over_elements(machine.stream, kernel, n, c.inputs[0].data,
+                                                    c.inputs[1].data, c.inputs[2].data,
+                                                    c.output.data, n, static_cast<void*>(at.get()),
+                                                    rank);
+                   });
+}
+
 }  // namespace tenon::detail

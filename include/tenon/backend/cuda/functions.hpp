@@ -20,11 +20,20 @@ inline constexpr CudaFunction unary_functions[] = {
     {"Erf", "erf(x)"},
     {"Sqrt", "sqrt(x)"},
     {"TmpIdentity", "x"},
+    {"Exp", "exp(x)"},
+    {"Log", "log(x)"},
+    {"Abs", "fabs(x)"},
+    {"Floor", "floor(x)"},
+    {"ReLU6", "x < Real(0) ? Real(0) : x > Real(6) ? Real(6) : x"},
+    {"HSigmoid", "(x < Real(-3) ? Real(0) : x > Real(3) ? Real(6) : x + Real(3)) / Real(6)"},
+    {"HSwish", "x * ((x < Real(-3) ? Real(0) : x > Real(3) ? Real(6) : x + Real(3)) / Real(6))"},
 };
 inline constexpr CudaFunction binary_functions[] = {
     {"Add", "a + b"}, {"Sub", "a - b"},      {"Mul", "a * b"},
     {"Div", "a / b"}, {"Pow", "pow(a, b)"},  {"BiasAdd", "a + b"},
     {"PReLU", "a > Real(0) ? a : b * a"},
+    {"Maximum", "a > b || a != a ? a : b"},
+    {"Minimum", "a < b || a != a ? a : b"},
 };
 
 /// -1: there is none of that name.

@@ -44,7 +44,8 @@ inline std::string part_text(KernelPart part) {
              .append(cuda_text::elements)
              .append(cuda_text::lines)
              .append(cuda_text::sums)
-             .append(cuda_text::windows);
+             .append(cuda_text::windows)
+             .append(cuda_text::pads);
   for (const char* integer : {"int32", "int64"})
     text.append(replaced(std::string(cuda_text::lookups), "Integer", integer));
   return replaced(std::move(text), "Real", part == KernelPart::of_float ? "float" : "double");

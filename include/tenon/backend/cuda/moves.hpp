@@ -49,6 +49,31 @@ inline MadeReady strided_slice_kernel(CudaMachine& machine, const KernelCall& ca
   return copy_kernel(machine, y.element, from, region(y.box));
 }
 
+/// Dimensions of size one, which are repeated, have strides of 0.
+inline MadeReady broadcast_to_kernel(CudaMachine& machine, const KernelCall& call) {
+  const Block &x = call.inputs[0], &y = call.output;
+  return copy_kernel(machine, y.element, {0, sizes(y.box), strides_over(y, x, false)},
+                     region(y.box));
+}
+
+/// The attributes are what comes before each dimension, then what comes after each; and the number.
+inline MadeReady pad_kernel(CudaMachine& machine, const KernelCall& call) {
+  const Block &x = call.inputs[0], &y = call.output;
+  const int rank = x.box.size();
+  std::vector<Index> numbers;
+  for (int d = 0; d < rank; ++d) numbers.push_back(y.size(d));
+  for (int d = 0; d < rank; ++d) numbers.push_back(call.attributes.integers[d]);
+  for (int d = 0; d < rank; ++d) numbers.push_back(x.size(d));
+  for (Index stride : strides(sizes(x.box))) numbers.push_back(stride);
+  return launching(machine, named("pad", y.element),
+                   [&machine, n = volume(y.box), rank, value = call.attributes.reals[0],
+                    at = machine.numbers(numbers)](cudaKernel_t kernel, const KernelCall& c) {
+                     machine.kernels->over_elements(machine.stream, kernel, n, c.inputs[0].data,
+                                                    c.output.data, n, static_cast<void*>(at.get()),
+                                                    rank, value);
+                   });
+}
+
 /// "gather_float_int32".
 inline std::string with_indices(std::string_view kernel, Element element, Element indices) {
   return sentence(named(kernel, element), indices == Element::int64 ? "_int64" : "_int32");
@@ -68,6 +93,16 @@ inline MadeReady gather_kernel(CudaMachine& machine, const KernelCall& call) {
                                        c.inputs[1].data, c.output.data, n, count, size, first,
                                        after);
       });
+}
+
+/// Integers to floats.
+inline MadeReady cast_kernel(CudaMachine& machine, const KernelCall& call) {
+  return launching(machine, with_indices("cast", call.output.element, call.inputs[0].element),
+                   [&machine, n = volume(call.output.box)](cudaKernel_t kernel,
+                                                           const KernelCall& c) {
+                     machine.kernels->over_elements(machine.stream, kernel, n, c.inputs[0].data,
+                                                    c.output.data, n);
+                   });
 }
 
 /// The attributes are {depth, axis} and {on_value, off_value}.

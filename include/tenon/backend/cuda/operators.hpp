@@ -29,6 +29,11 @@ inline constexpr CudaOperator cuda_operators[] = {
     {"StridedSlice", &strided_slice_kernel},
     {"Gather", &gather_kernel},
     {"OneHot", &one_hot_kernel},
+    {"BroadcastTo", &broadcast_to_kernel},
+    {"PadV3", &pad_kernel},
+    {"Select", &select_kernel},
+    {"Cast", &cast_kernel},
+    {"ReduceMax", &reduce_max_kernel},
     {"Conv2D", &convolution_kernel},
 };
 

@@ -39,9 +39,9 @@ class MindirOperatorOf {
     } else if (op == &Softmax::info || op == &LogSoftmax::info) {
       if (op == &LogSoftmax::info && n.size() == 1) constants(integer(n[0]));
       else constants(tuple(n));
-    } else if (op == &Reshape::info || op == &Transpose::info) {
+    } else if (op == &Reshape::info || op == &Transpose::info || op == &BroadcastTo::info) {
       constants(tuple(n));
-    } else if (op == &ReduceSum::info || op == &ReduceMean::info) {
+    } else if (op == &ReduceSum::info || op == &ReduceMean::info || op == &ReduceMax::info) {
       Dims axes;
       for (int i = 1; i < n.size(); ++i) axes.push_back(n[i]);
       constants(tuple(axes), flag(n[0]));
@@ -73,6 +73,10 @@ class MindirOperatorOf {
       say_convolution(said);
     } else if (op == &MaxPool::info || op == &AveragePool::info) {
       say_pool(said);
+    } else if (op == &Pad::info) {
+      say_pad(said);
+    } else if (op == &Cast::info) {
+      constants(integer(43));  // float32
     } else if (op == &Identity::info) {
       said.type = "Identity";
     } else if (!is_plain(op)) {
@@ -87,16 +91,23 @@ class MindirOperatorOf {
   static std::string tuple(const auto& values) { return tuple_attribute("value", values); }
   /// Nothing but its operands.
   static bool is_plain(const Operator* op) {
-    for (const Operator* one :
-         {&Add::info, &Sub::info, &Mul::info, &Div::info, &Pow::info, &PReLU::info, &ReLU::info,
-          &GELU::info, &Erf::info, &Sqrt::info, &Sigmoid::info, &Tanh::info, &Flatten::info})
-      if (op == one) return true;
-    return false;
+    return find_operator(op->name) == op && op->integers.empty() && op->reals.empty();
   }
   Dims numbers(int first, int count) const {
     Dims list;
     for (int i = 0; i < count; ++i) list.push_back(node_.attributes.integers[first + i]);
     return list;
+  }
+
+  /// Pairs of numbers for each dimension, from the last on.
+  void say_pad(MindirOperator& said) const {
+    const auto& n = node_.attributes.integers;
+    const int rank = n.size() / 2;
+    std::vector<Index> pairs;
+    for (int d = rank - 1; d >= 0; --d) pairs.push_back(n[d]), pairs.push_back(n[rank + d]);
+    said.attributes = {text_attribute("mode", "constant"),
+                       flag_attribute("paddings_contiguous", true)};
+    said.constants = {tuple(pairs), real_attribute("value", node_.attributes.reals[0])};
   }
 
   /// The attributes are strides, border, dilations and groups.

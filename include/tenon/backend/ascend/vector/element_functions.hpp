@@ -56,6 +56,22 @@ inline int write_silu(VectorBuilder& w, int x, int) {
   return w.then(AscendFunction::mul, write_sigmoid(w, x, -1), x);
 }
 
+/// The larger of x and -x.
+inline int write_abs(VectorBuilder& w, int x, int) {
+  return w.then(AscendFunction::max, x, w.scaled(AscendFunction::mul_scalar, x, -1));
+}
+inline int write_relu6(VectorBuilder& w, int x, int) {
+  return w.scaled(AscendFunction::min_scalar, w.then(AscendFunction::relu, x), 6);
+}
+/// min(max(x + 3, 0), 6) / 6
+inline int write_hsigmoid(VectorBuilder& w, int x, int) {
+  const int moved = w.scaled(AscendFunction::add_scalar, x, 3);
+  return w.scaled(AscendFunction::mul_scalar, write_relu6(w, moved, -1), 1.0 / 6);
+}
+inline int write_hswish(VectorBuilder& w, int x, int) {
+  return w.then(AscendFunction::mul, write_hsigmoid(w, x, -1), x);
+}
+
 inline constexpr ElementFunction element_functions[] = {
     {"copy", "", 1, &one_step<AscendFunction::copy>},
     {"add", "Add", 2, &one_step<AscendFunction::add>},
@@ -63,19 +79,23 @@ inline constexpr ElementFunction element_functions[] = {
     {"sub", "Sub", 2, &one_step<AscendFunction::sub>},
     {"mul", "Mul", 2, &one_step<AscendFunction::mul>},
     {"div", "Div", 2, &one_step<AscendFunction::div>},
-    {"maximum", "", 2, &one_step<AscendFunction::max>},
-    {"minimum", "", 2, &one_step<AscendFunction::min>},
+    {"maximum", "Maximum", 2, &one_step<AscendFunction::max>},
+    {"minimum", "Minimum", 2, &one_step<AscendFunction::min>},
     {"pow", "Pow", 2, &one_step<AscendFunction::pow>},
     {"prelu", "PReLU", 2, &write_prelu},
     {"relu", "ReLU", 1, &one_step<AscendFunction::relu>},
-    {"exp", "", 1, &one_step<AscendFunction::exp>},
+    {"exp", "Exp", 1, &one_step<AscendFunction::exp>},
     {"exp_affine", "", 1, &write_exp_affine},
-    {"log", "", 1, &one_step<AscendFunction::ln>},
+    {"log", "Log", 1, &one_step<AscendFunction::ln>},
     {"sqrt", "Sqrt", 1, &one_step<AscendFunction::sqrt>},
     {"reciprocal", "", 1, &one_step<AscendFunction::reciprocal>},
     {"tanh", "Tanh", 1, &one_step<AscendFunction::tanh>},
     {"erf", "Erf", 1, &one_step<AscendFunction::erf>},
     {"sigmoid", "Sigmoid", 1, &write_sigmoid},
+    {"abs", "Abs", 1, &write_abs},
+    {"relu6", "ReLU6", 1, &write_relu6},
+    {"hsigmoid", "HSigmoid", 1, &write_hsigmoid},
+    {"hswish", "HSwish", 1, &write_hswish},
     {"silu", "", 1, &write_silu},
     {"gelu", "", 1, &write_gelu},
     {"gelu_tanh", "GeLU", 1, &write_gelu_tanh},

@@ -47,6 +47,16 @@ extern "C" __global__ void binary_Real(const Real* a, const Real* b, Real* y, In
                   b[place_of(i, at, at + 2 * rank, rank)]);
 }
 
+// at: sizes, strides of the condition, of a, of b.
+extern "C" __global__ void select_Real(const Real* condition, const Real* a, const Real* b, Real* y,
+                                       Index n, const Index* at, int rank) {
+  #pragma unroll 1
+  for (Index i = first_element(); i < n; i += all_threads())
+    y[i] = condition[place_of(i, at, at + rank, rank)] != Real(0)
+               ? a[place_of(i, at, at + 2 * rank, rank)]
+               : b[place_of(i, at, at + 3 * rank, rank)];
+}
+
 // y + bias along the channels, each of `inner` elements; then the function. Null: no bias.
 extern "C" __global__ void finish_Real(Real* y, const Real* bias, Index n, Index inner,
                                        Index channels, int function) {

@@ -111,6 +111,20 @@ extern "C" __global__ void reduce_Real(const Real* x, Real* y, Index lines, Inde
   });
 }
 
+// The largest; NaN where one is.
+extern "C" __global__ void reduce_max_Real(const Real* x, Real* y, Index lines, Index n,
+                                           const Index* at, int outer, int inner, int) {
+  __shared__ Real shared[256];
+  each_line(lines, [=](Index number) {
+    const Line line = line_of(number, at, outer, inner);
+    const auto larger = [](Real a, Real b) { return a > b || a != a ? a : b; };
+    Real largest = -Real(1) / Real(0);
+    each_element(n, [&](Index i) { largest = larger(largest, x[place_in(line, i)]); });
+    largest = joined_by_all(largest, shared, larger);
+    if (threadIdx.x == 0) y[number] = largest;
+  });
+}
+
 extern "C" __global__ void layer_norm_Real(const Real* x, const Real* gamma, const Real* beta,
                                            Real* y, Index rows, Index n, Index scales,
                                            Index shifts, double epsilon) {

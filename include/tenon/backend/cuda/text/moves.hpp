@@ -15,6 +15,27 @@ extern "C" __global__ void copy_Word(const Word* x, Word* y, Index n, const Inde
 }
 )cuda";
 
+/// Over Real.
+inline constexpr std::string_view pads = R"cuda(
+// at: sizes of y, what comes before x, sizes of x, strides in x.
+extern "C" __global__ void pad_Real(const Real* x, Real* y, Index n, const Index* at, int rank,
+                                    double value) {
+  #pragma unroll 1
+  for (Index i = first_element(); i < n; i += all_threads()) {
+    Index rest = i, place = 0;
+    bool inside = true;
+    #pragma unroll 1
+    for (int d = rank - 1; d >= 0; --d) {
+      const Index own = rest % at[d] - at[rank + d];
+      inside = inside && own >= 0 && own < at[2 * rank + d];
+      place += own * at[3 * rank + d];
+      rest /= at[d];
+    }
+    y[i] = inside ? x[place] : Real(value);
+  }
+}
+)cuda";
+
 /// Over Real and Integer: int32 and int64.
 inline constexpr std::string_view lookups = R"cuda(
 // The part of a table that begins with index `first` along its axis; zeros of other indices.
@@ -27,6 +48,11 @@ extern "C" __global__ void gather_Real_Integer(const Real* table, const Integer*
     const Index at = indices[row % count] - first;
     y[i] = at >= 0 && at < axis ? table[(row / count * axis + at) * after + i % after] : Real(0);
   }
+}
+
+extern "C" __global__ void cast_Real_Integer(const Integer* x, Real* y, Index n) {
+  #pragma unroll 1
+  for (Index i = first_element(); i < n; i += all_threads()) y[i] = Real(x[i]);
 }
 
 extern "C" __global__ void one_hot_Real_Integer(const Integer* indices, Real* y, Index n,

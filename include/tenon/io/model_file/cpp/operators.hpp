@@ -35,7 +35,12 @@ class CppOperator {
         {&GELU::info, "gelu", true},         {&Erf::info, "erf", true},
         {&Sqrt::info, "sqrt", true},         {&Sigmoid::info, "sigmoid", true},
         {&Tanh::info, "tanh", true},         {&Flatten::info, "flatten", true},
-        {&Identity::info, "identity", true}};
+        {&Identity::info, "identity", true},  {&Exp::info, "exp", true},
+        {&Log::info, "log", true},           {&Abs::info, "abs", true},
+        {&Floor::info, "floor", true},       {&ReLU6::info, "relu6", true},
+        {&HSwish::info, "hswish", true},     {&HSigmoid::info, "hsigmoid", true},
+        {&Cast::info, "cast", true},         {&Maximum::info, "maximum", false},
+        {&Minimum::info, "minimum", false},  {&Select::info, "select", false}};
     for (const Plain& one : plain)
       if (op_ == one.op) return CppCall{one.name, function(one.name), ")", one.is_unary};
     const auto& n = a_.integers;
@@ -53,6 +58,13 @@ class CppOperator {
       return CppCall{"transpose", function("transpose"), behind(braced(n))};
     if (op_ == &ReduceSum::info) return reduction("reduce_sum");
     if (op_ == &ReduceMean::info) return reduction("reduce_mean");
+    if (op_ == &ReduceMax::info) return reduction("reduce_max");
+    if (op_ == &BroadcastTo::info)
+      return CppCall{"broadcast_to", function("broadcast_to"), behind(braced(n))};
+    if (op_ == &Pad::info) {
+      const int rank = n.size() / 2;
+      return object("pad", "Pad", part(0, rank), part(rank, rank), literal(a_.reals[0]));
+    }
     if (op_ == &Concat::info) return object("concat", "Concat", literal(n[0]));
     if (op_ == &Gather::info)
       return n[0] ? object("gather", "Gather", literal(n[0]))

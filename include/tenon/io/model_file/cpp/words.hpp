@@ -83,6 +83,9 @@ inline std::string literal(Index number) {
 }
 /// The shortest one that is this very number; 1e-05f where it is of single precision.
 inline std::string literal(double number) {
+  const std::string limits = "std::numeric_limits<double>::";
+  if (number != number) return limits + "quiet_NaN()";
+  if (number - number != 0) return (number < 0 ? "-" : "") + limits + "infinity()";
   const auto shortest = [](auto value) {
     char digits[40];
     return std::string(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
