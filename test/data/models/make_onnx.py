@@ -126,3 +126,67 @@ nodes = [N('Gather', ['table', 'tokens'], ['t']), N('Add', ['t', 'places'], ['x0
     + dense('u5', 'down', 'dn') + [N('Add', ['x1', 'dn'], ['x2']), N('Gather', ['x2', 'first'], ['cls'], axis=1)] + dense('cls', 'head', 'y')
 W.append(h.make_tensor('first', T.INT64, [], [0]))
 save('block', 14, nodes, W, {'tokens': rng.integers(0, 11, (1, 5)).astype(np.int64)}, ['y'])
+# functions that bend and bound, and sums of many
+B = lambda name, v: nh.from_array(np.asarray(v, dtype=bool), name)
+bends = [
+    N('Clip', ['x', 'low', 'high'], ['a']), N('Clip', ['x', 'low'], ['b']), N('Clip', ['x', '', 'high'], ['c']), N('Clip', ['x', 'zero', 'six'], ['d']), N('Clip', ['x', 'zero'], ['e']),
+    N('Clip', ['x', 'high', 'low'], ['g']), N('HardSwish', ['x'], ['i']), N('HardSigmoid', ['x'], ['j']), N('HardSigmoid', ['x'], ['k'], alpha=1 / 6), N('LeakyRelu', ['x'], ['l']), N('LeakyRelu', ['x'], ['m'], alpha=.3),
+    N('Elu', ['x'], ['n'], alpha=.7), N('Softplus', ['x'], ['o']), N('PRelu', ['x', 'slope'], ['p']), N('PRelu', ['x', 'slopes'], ['q']), N('PRelu', ['x', 'row'], ['r']),
+    N('Exp', ['x'], ['s']), N('Abs', ['x'], ['t']), N('Log', ['t'], ['u']), N('Floor', ['x'], ['v']), N('Max', ['x', 'low', 'row'], ['w']), N('Min', ['high', 'x'], ['y']),
+    N('Sum', ['x', 'row', 't'], ['z']), N('Mean', ['x', 'row', 't', 'low'], ['aa']), N('Max', ['x'], ['ab']), N('Sigmoid', ['x'], ['gate']), N('Mul', ['x', 'gate'], ['ac']), N('Clip', ['x', 'low', 'asked'], ['ad'])]
+values = [F('low', -.4), F('high', .6), F('zero', 0.), F('six', 6.), F('slope', [.25]), F('slopes', [[[.1]], [[-.5]]]), F('row', [.2, -.3, .1])]
+save('bends', 14, bends, values, {'x': 9 * f(2, 2, 2, 3), 'asked': np.array(.3, dtype=np.float32)}, 'a b c d e g i j k l m n o p q r s t u v w y z aa ab ac ad'.split())
+far = np.array([np.nan, np.inf, -np.inf, 0., 3., -3., 100., -100., 3e38, -3e38, 6., 1e-40], dtype=np.float32).reshape(1, 2, 2, 3)
+# (where a bound is left out onnxruntime makes the largest number of infinity: b, c, e)
+save('limits', 14, bends, values, {'x': far, 'asked': np.array(1, dtype=np.float32)}, 'a d g i j k l m n o p q r s t u v w y'.split())
+save('old9', 9, [
+    N('Clip', ['x'], ['a'], min=-.2, max=.3), N('Clip', ['x'], ['b'], min=0., max=6.), N('Clip', ['x'], ['c'], max=.1), N('Pad', ['x'], ['d'], pads=[0, 0, 1, 2, 0, 1, 0, 1], value=.5),
+    N('Upsample', ['x', 'by'], ['e']), N('ReduceMax', ['x'], ['g'], axes=[1, 3]), N('ReduceMin', ['x'], ['i'], axes=[2], keepdims=0), N('Pad', ['x'], ['p'], pads=[0, 0, 1, 0, 0, 0, 2, 1]), N('Conv', ['p', 'w'], ['j'], strides=[2, 1], pads=[0, 1, 0, 0]),
+    N('Slice', ['x'], ['k'], starts=[1, -3], ends=[3, 10**6], axes=[1, -1]), N('Softmax', ['x'], ['l']), N('Unsqueeze', ['x'], ['m'], axes=[1]), N('BatchNormalization', ['x', 'gamma', 'gamma', 'gamma', 'var'], ['n'])],
+    [F('by', [1., 1., 2., 3.]), F('w', f(4, 3, 3, 2)), F('gamma', [1., -1., 2.]), F('var', [1., .5, 2.])], {'x': f(2, 3, 4, 5)}, list('abcdegijklmn'))
+save('repeats', 18, [
+    N('Expand', ['x', 'to'], ['a']), N('Expand', ['x', 'less'], ['b']), N('Tile', ['x', 'times'], ['c']), N('Where', ['mask', 'x', 'seven'], ['d']), N('Where', ['mask', 'zero', 'x'], ['e']),
+    # what PyTorch makes of x.expand(2, -1, -1, -1)
+    N('Shape', ['x'], ['s']), N('ConstantOfShape', ['four'], ['ones'], value=h.make_tensor('v', T.INT64, [1], [1])), N('Mul', ['ones', 'm1'], ['ms']), N('Equal', ['wish', 'ms'], ['eq']), N('Where', ['eq', 'ones', 'wish'], ['to2']), N('Expand', ['x', 'to2'], ['g']),
+    # a causal mask
+    N('Gather', ['s', 'last'], ['n']), N('Range', ['i0', 'n', 'i1'], ['r']), N('Unsqueeze', ['r', 'ax1'], ['rc']), N('LessOrEqual', ['r', 'rc'], ['le']), N('Not', ['le'], ['no']), N('Where', ['no', 'minus', 'zero'], ['cm']), N('Add', ['q', 'cm'], ['qm']), N('Softmax', ['qm'], ['i'], axis=-1),
+    N('Trilu', ['full'], ['tri'], upper=0), N('Where', ['tri', 'q', 'minus'], ['qt']), N('ReduceMax', ['qt', 'axl'], ['mx']), N('Sub', ['qt', 'mx'], ['sh']), N('Exp', ['sh'], ['ex']), N('ReduceSum', ['ex', 'axl'], ['sm']), N('Div', ['ex', 'sm'], ['j']),
+    N('ReduceMax', ['x'], ['k'], keepdims=0), N('ReduceMin', ['x', 'axl'], ['l']), N('ReduceMax', ['x'], ['m'], noop_with_empty_axes=1), N('GlobalMaxPool', ['x'], ['o']),
+    N('Pad', ['x', 'p1', '', 'pax'], ['p']), N('Pad', ['x', 'p2', 'half'], ['t']), N('Pad', ['x', 'p3'], ['z1']), N('AveragePool', ['z1'], ['u'], kernel_shape=[2, 2], strides=[2, 2]), N('Pad', ['x', 'p3', 'minus'], ['z2']), N('MaxPool', ['z2'], ['v'], kernel_shape=[2, 2], strides=[2, 1], pads=[0, 1, 0, 0]),
+    N('Resize', ['x', '', 'by'], ['w'], coordinate_transformation_mode='asymmetric', nearest_mode='floor'), N('Resize', ['x', '', '', 'sizes'], ['y']), N('Cast', ['tok'], ['tf'], to=T.FLOAT), N('Sub', ['one', 'tf'], ['tn']), N('Mul', ['tn', 'minus2'], ['z'])],
+    [I('to', 2, 1, 3, 3), I('less', 3, 1), I('times', 1, 2, 1, 3), B('mask', rng.integers(0, 2, (3, 3))), F('minus', -np.inf), F('minus2', -1e4), F('seven', -7.), F('zero', 0.), F('one', 1.), F('half', .5), I('four', 4), nh.from_array(np.array(-1), 'm1'), I('wish', 2, -1, -1, -1), nh.from_array(np.array(-1), 'last'),
+     nh.from_array(np.array(0), 'i0'), nh.from_array(np.array(1), 'i1'), I('ax1', 1), I('axl', -1), B('full', np.ones((3, 3))), I('p1', 1, 0, 0, 2), I('pax', -1, 1), I('p2', 0, 0, -1, 1, 0, 1, 0, -1), I('p3', 0, 0, 1, 0, 0, 0, 0, 1), F('by', [1., 1., 2., 3.]), I('sizes', 1, 2, 6, 3)],
+    {'x': f(1, 2, 3, 3), 'q': f(2, 3, 3), 'tok': np.array([[1, 0, 1]], dtype=np.int64)}, list('abcdegijklmoptuvwyz'))
+# blocks of MobileNetV3: expansion, one filter a channel, squeeze and excite, projection, a sum; small and with an open batch
+def conv(x, o, ins, outs, k=1, group=1, s=1, act=None, pad=None):
+    p = 'features.' + o
+    W.extend([F(p + '.weight', f(outs, ins // group, k, k)), *[F(p + '.bn' + q, v) for q, v in zip(('.weight', '.bias', '.running_mean', '.running_var'), (1 + f(outs), f(outs), f(outs), abs(f(outs)) + .5))]])
+    put = [N('Conv', [x, p + '.weight'], [o + '_c'], kernel_shape=[k, k], strides=[s, s], group=group, pads=pad or [k // 2] * 4, name='/' + p + '/Conv'),
+           N('BatchNormalization', [o + '_c'] + [p + '.bn' + q for q in ('.weight', '.bias', '.running_mean', '.running_var')], [o + ('_b' if act else '')])]
+    return put + ([act(o + '_b', o)] if act else [])
+hswish = lambda x, o: N('HardSwish', [x], [o])
+relu6 = lambda x, o: N('Clip', [x, 'zero', 'six'], [o])
+def excite(x, o, c, m):
+    W.extend([F(o + '.fc1.weight', f(m, c, 1, 1)), F(o + '.fc1.bias', f(m)), F(o + '.fc2.weight', f(c, m, 1, 1)), F(o + '.fc2.bias', f(c))])
+    return [N('GlobalAveragePool', [x], [o + '1']), N('Conv', [o + '1', o + '.fc1.weight', o + '.fc1.bias'], [o + '2']), N('Relu', [o + '2'], [o + '3']),
+            N('Conv', [o + '3', o + '.fc2.weight', o + '.fc2.bias'], [o + '4']), N('HardSigmoid', [o + '4'], [o + '5'], alpha=1 / 6), N('Mul', [o + '5', x], [o])]
+W = [F('zero', 0.), F('six', 6.), I('to', 0, -1), I('pads', 0, 0, 0, 0, 0, 0, 1, 1), F('cls.weight', f(5, 12)), F('cls.bias', f(5))]
+save('mobile', 17, [N('Pad', ['x', 'pads', 'zero'], ['xp'])] + conv('xp', 'stem', 3, 8, 3, s=2, act=hswish, pad=[0] * 4)
+     + conv('stem', 'up', 8, 16, act=hswish) + conv('up', 'deep', 16, 16, 3, 16, act=hswish) + excite('deep', 'se', 16, 4) + conv('se', 'down', 16, 8) + [N('Add', ['stem', 'down'], ['r1'])]
+     + conv('r1', 'up2', 8, 16, act=relu6) + conv('up2', 'deep2', 16, 16, 5, 16, 2, act=relu6) + conv('deep2', 'down2', 16, 12, act=hswish)
+     + [N('ReduceMean', ['down2'], ['pool'], axes=[2, 3], keepdims=1), N('Reshape', ['pool', 'to'], ['flat']), N('Gemm', ['flat', 'cls.weight', 'cls.bias'], ['y'], transB=1)],
+     W, {'x': f(2, 3, 12, 12)}, ['y'], {'x': ['N', 3, 12, 12]})
+# a block of a language model: a causal mask made by the file, one of the input's, gates x sigmoid(x), a root mean square
+h_, heads = 8, 2
+W = [F('minus', -np.inf), F('least', -1e9), F('zero', 0.), F('one', 1.), F('two', 2.), F('eps', 1e-5), F('scale', (h_ / heads) ** -.5), F('embed.weight', f(11, h_)), I('split', 0, 0, heads, h_ // heads), I('join', 0, 0, h_), I('axl', -1), I('ax0', 0), I('ax1', 1), I('ax12', 1, 2), I('width', h_),
+     nh.from_array(np.array(0), 'i0'), nh.from_array(np.array(1), 'i1'), F('norm1', 1 + f(h_)), F('norm2', 1 + f(h_)), F('cls', f(1, 1, h_))]
+for p, a, b in (('q', 8, 8), ('k', 8, 8), ('v', 8, 8), ('o', 8, 8), ('gate', 8, 16), ('up', 8, 16), ('down', 16, 8), ('head', 8, 11)): W.append(F(p + '.weight', f(a, b)))
+rms = lambda x, w, o: [N('Pow', [x, 'two'], [o + '1']), N('ReduceMean', [o + '1'], [o + '2'], axes=[-1]), N('Add', [o + '2', 'eps'], [o + '3']), N('Sqrt', [o + '3'], [o + '4']), N('Div', [x, o + '4'], [o + '5']), N('Mul', [w, o + '5'], [o])]
+save('decoder', 17, [N('Gather', ['embed.weight', 'tokens'], ['e']), N('Shape', ['tokens'], ['s']), N('Gather', ['s', 'i0'], ['b0']), N('Gather', ['s', 'i1'], ['n0']), N('Unsqueeze', ['b0', 'ax0'], ['b1']), N('Unsqueeze', ['n0', 'ax0'], ['n1']), N('Concat', ['b1', 'ax1', 'width'], ['cs'], axis=0),
+      N('Expand', ['cls', 'cs'], ['c']), N('Concat', ['c', 'e'], ['x0'], axis=1), N('Add', ['n0', 'i1'], ['n']), N('Range', ['i0', 'n', 'i1'], ['r']), N('Unsqueeze', ['r', 'ax1'], ['rc']), N('Less', ['rc', 'r'], ['later']), N('Where', ['later', 'minus', 'zero'], ['causal']),
+      N('Cast', ['attention'], ['am'], to=T.FLOAT), N('Sub', ['one', 'am'], ['an']), N('Mul', ['an', 'least'], ['al']), N('Unsqueeze', ['al', 'ax12'], ['ab']), N('Add', ['ab', 'causal'], ['mask'])]
+     + rms('x0', 'norm1', 'm') + [N('MatMul', ['m', p + '.weight'], [p], name=f'/{p}/MatMul') for p in 'qkv'] + split('q', 'qh', [0, 2, 1, 3]) + split('k', 'kh', [0, 2, 3, 1]) + split('v', 'vh', [0, 2, 1, 3])
+     + [N('MatMul', ['qh', 'kh'], ['qk']), N('Mul', ['qk', 'scale'], ['qs']), N('Add', ['qs', 'mask'], ['qm']), N('ReduceMax', ['qm'], ['mx'], axes=[-1]), N('Sub', ['qm', 'mx'], ['sh']), N('Exp', ['sh'], ['ex']), N('ReduceSum', ['ex', 'axl'], ['sm']), N('Div', ['ex', 'sm'], ['p']),
+        N('MatMul', ['p', 'vh'], ['ph']), N('Transpose', ['ph'], ['pt'], perm=[0, 2, 1, 3]), N('Reshape', ['pt', 'join'], ['pj']), N('MatMul', ['pj', 'o.weight'], ['oo'], name='/o/MatMul'), N('Add', ['x0', 'oo'], ['x1'])]
+     + rms('x1', 'norm2', 't') + [N('MatMul', ['t', 'gate.weight'], ['g'], name='/gate/MatMul'), N('Sigmoid', ['g'], ['gs']), N('Mul', ['g', 'gs'], ['ga']), N('MatMul', ['t', 'up.weight'], ['u'], name='/up/MatMul'), N('Mul', ['ga', 'u'], ['gu']), N('MatMul', ['gu', 'down.weight'], ['d'], name='/down/MatMul'), N('Add', ['x1', 'd'], ['x2']), N('MatMul', ['x2', 'head.weight'], ['y'], name='/head/MatMul')],
+     W, {'tokens': rng.integers(0, 11, (2, 5)).astype(np.int64), 'attention': np.array([[1, 1, 1, 1, 1, 1], [1, 1, 0, 1, 1, 0]], dtype=np.int64)}, ['y'], {'tokens': ['N', 5], 'attention': ['N', 6]})

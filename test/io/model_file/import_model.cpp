@@ -69,7 +69,9 @@ TEST_CASE("models answer what the programs that wrote them answer") {
        {"pictures.onnx", "windows.onnx",   "axes11.onnx", "axes18.onnx",  "shapes.onnx",
         "products.onnx", "elements.onnx",  "norms.onnx",  "gelus.onnx",   "block.onnx",
         "conv1_ms.onnx", "slices_ms.onnx", "conv.mindir", "conv1.mindir", "block.mindir",
-        "ops.mindir",    "two.mindir",     "dyn.mindir",  "norms.mindir", "slices.mindir"}) {
+        "ops.mindir",    "two.mindir",     "dyn.mindir",  "norms.mindir", "slices.mindir",
+        "bends.onnx",    "old9.onnx",     "repeats.onnx", "mobile.onnx", "decoder.onnx",
+        "many.mindir"}) {
     const Sample sample{name};
     for (std::size_t output = 0; output < sample.file.outputs.size(); ++output) {
       INFO(name, " ", output);
@@ -79,8 +81,45 @@ TEST_CASE("models answer what the programs that wrote them answer") {
   CHECK(Sample("casts.mindir").distance() < 1e-3);  // it rounds to half precision on the way
 }
 
+TEST_CASE("NaN, infinities and the largest numbers go through as in onnxruntime") {
+  const Sample sample{"limits.onnx"};
+  for (std::size_t output = 0; output < sample.file.outputs.size(); ++output) {
+    INFO(sample.file.name(sample.file.outputs[output].value));
+    const Whole got = answer(import_model(sample.file, sample.options(output)), sample.inputs()),
+                wanted = sample.expected(output);
+    REQUIRE(got.shape == wanted.shape);
+    for (std::size_t i = 0; i < got.as<float>().size(); ++i) {
+      const float a = got.as<float>()[i], b = wanted.as<float>()[i];
+      CAPTURE(i);
+      CHECK((std::isnan(a) ? std::isnan(b) : a == b || std::fabs(a - b) <= 1e-6f * std::fabs(b) ||
+             (std::fabs(a) < 1e-7f && std::fabs(b) < 1e-7f)));
+    }
+  }
+}
+
+TEST_CASE("a bound that is left out leaves infinity, as in PyTorch") {
+  OnnxWriter w;
+  w.input("x", {4});
+  w.floats("low", {}, {-1}), w.floats("high", {}, {1});
+  w.node("Clip", {"x", "low"}, {"a"}), w.node("Clip", {"x", "", "high"}, {"b"});
+  for (const char* y : {"a", "b"}) w.output(y);
+  const Written written(w);
+  Whole x({4}, Element::float32);
+  const float values[] = {HUGE_VALF, -HUGE_VALF, 0.5f, std::nanf("")};
+  std::memcpy(x.memory.data(), values, sizeof values);
+  const auto check = [&](const char* output, float first, float second) {
+    const Whole y = answer(import_model(written.file, {{}, output, false}), {x});
+    CHECK(y.as<float>()[0] == first);
+    CHECK(y.as<float>()[1] == second);
+    CHECK(y.as<float>()[2] == 0.5f);
+    CHECK(std::isnan(y.as<float>()[3]));
+  };
+  check("a", HUGE_VALF, -1), check("b", 1, -HUGE_VALF);
+}
+
 TEST_CASE("a planned import answers the same on several ranks") {
-  for (const char* name : {"pictures.onnx", "block.onnx", "conv.mindir", "block.mindir"})
+  for (const char* name : {"pictures.onnx", "block.onnx", "conv.mindir", "block.mindir",
+                           "mobile.onnx", "decoder.onnx"})
     for (Index devices : {1, 3, 4}) {
       INFO(name, " ", devices);
       const Sample sample{name};
@@ -117,7 +156,8 @@ TEST_CASE("names are the file's: parameters, inputs, output, operations") {
 }
 
 TEST_CASE("another batch than the file's: every row has the answer that it has alone") {
-  for (const char* name : {"block.onnx", "block.mindir", "conv.mindir", "dyn.mindir"}) {
+  for (const char* name : {"block.onnx", "block.mindir", "conv.mindir", "dyn.mindir", "mobile.onnx",
+                           "decoder.onnx"}) {
     const Sample sample{name};
     const Whole expected = sample.expected();
     const Index row = product(expected.shape) / expected.shape[0];

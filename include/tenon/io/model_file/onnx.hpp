@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// ONNX files of operators from version 11 on:  ModelFile m = read_onnx("mlp.onnx");
+/// ONNX files of operators from version 7 on:  ModelFile m = read_onnx("mlp.onnx");
 /// ONNX: onnx.proto.
 #include <tenon/io/file_kind.hpp>
 #include <tenon/io/model_file/onnx_graph.hpp>
@@ -25,11 +25,11 @@ class OnnxReader {
       graph = file;
     }
     if (!graph) file_.fail("it has no graph: it is cut short, or no ONNX model");
-    if (model().opset < 11)
+    if (model().opset < 7)
       file_.fail(model().opset == 0
                      ? "it does not say the version of its operators: it is cut short"
                      : std::string("its operators are of version ").append(text(model().opset))
-                           .append("; legal: 11 and later"));
+                           .append("; legal: 7 and later"));
     OnnxGraph(build_).read(*graph);
     return std::move(model());
   }

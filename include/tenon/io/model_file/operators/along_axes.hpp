@@ -25,21 +25,37 @@ void record_softmax(const SourceNode& at) {
 
 /// Without axes: along all, or, if ONNX' noop_with_empty_axes says so, along none.
 template <class Op>
-void record_reduction(const SourceNode& at) {
+Value reduced(const SourceNode& at, Value x, std::string_view part = {}) {
   const Dims axes = at.dims(at.is_onnx() ? "axes" : "axis", 1);
   const bool keeps = at.is_onnx() ? at.integer("keepdims", -1, 1) != 0
                                   : at.integer("keep_dims", 2, 0) != 0;
   if (axes.empty() && at.is_onnx() && at.integer("noop_with_empty_axes", -1, 0) != 0)
-    return at.pass();
-  at.result(at.record(Op(axes, keeps), {at.operand(0)}));
+    return x;
+  return at.record(Op(axes, keeps), {x}, part);
+}
+template <class Op>
+void record_reduction(const SourceNode& at) {
+  const Value x = at.operand(0), y = reduced<Op>(at, x);
+  if (y.node == x.node) at.pass();
+  else at.result(y);
 }
 
-/// Of pictures of any number of dimensions: the mean of each channel.
-inline void record_global_average(const SourceNode& at) {
+/// The smallest is -max(-x).
+inline void record_reduce_min(const SourceNode& at) {
+  const Value x = at.operand(0), minus_one = at.number("minus_one", -1, x.element());
+  const Value negative = at.record(Mul(), {x, minus_one}, "negative");
+  const Value largest = reduced<ReduceMax>(at, negative, "largest");
+  if (largest.node == negative.node) return at.pass();
+  at.result(at.record(Mul(), {largest, minus_one}));
+}
+
+/// Of pictures of any number of dimensions: the mean of each channel, or the largest.
+template <class Op>
+void record_global_pool(const SourceNode& at) {
   Dims axes;
   for (int d = 2; d < at.shape(0).size(); ++d) axes.push_back(d);
   if (axes.empty()) at.fail(sentence("of ", text(at.shape(0)), "; legal: pictures with channels"));
-  at.result(at.record(ReduceMean(axes, true), {at.operand(0)}));
+  at.result(at.record(Op(axes, true), {at.operand(0)}));
 }
 
 /// ONNX may leave the shift out. MindSpore's inputs 3 to 5 are the axes and epsilon.
@@ -62,9 +78,12 @@ inline constexpr SourceOperator operators_along_axes[] = {
     {"LogSoftmax", "LogSoftmax", &record_softmax<LogSoftmax>},
     {"ReduceMean", "ReduceMean", &record_reduction<ReduceMean>},
     {"ReduceSum", "ReduceSum", &record_reduction<ReduceSum>},
+    {"ReduceMax", "ReduceMax", &record_reduction<ReduceMax>},
+    {"ReduceMin", "ReduceMin", &record_reduce_min},
     {"", "MeanExt", &record_reduction<ReduceMean>},
     {"", "SumExt", &record_reduction<ReduceSum>},
-    {"GlobalAveragePool", "", &record_global_average},
+    {"GlobalAveragePool", "", &record_global_pool<ReduceMean>},
+    {"GlobalMaxPool", "", &record_global_pool<ReduceMax>},
     {"LayerNormalization", "LayerNorm", &record_layer_norm},
 };
 

@@ -121,6 +121,7 @@ inline void record_batch_norm(const SourceNode& at) {
                                  at.is_onnx() ? -1 : 5, 0) != 0;
   if (trains) at.fail("it is in training mode; legal: an export for inference");
   if (!at.is_onnx() && at.integer("data_format", 8, 0) != 0) at.fail("of another format than NCHW");
+  if (at.integer("spatial", -1, 1) != 1) at.fail("it is not of one number a channel");
   const double epsilon = at.real("epsilon", at.is_onnx() ? -1 : 6, 1e-5);
   const Value x = at.operand(0);
   if (x.shape().size() < 2) at.fail(sentence("of ", text(x.shape()), "; legal: 2 dimensions"));

@@ -21,7 +21,7 @@ inline void record_gelu(const SourceNode& at) {
 }
 
 /// Between floats of one size nothing is to be done (halves are computed as floats), nor between
-/// integers, which are indices.
+/// integers, which are indices; integers become floats.
 inline void record_cast(const SourceNode& at) {
   const Index type = at.integer("to", 1, 0);
   const auto to = at.is_onnx() ? element_of_data_type(type, ModelFormat::onnx)
@@ -30,17 +30,19 @@ inline void record_cast(const SourceNode& at) {
     Known known = *at.known(0);
     known.element = to.value_or(known.element);
     for (double& value : known.values)
-      if (known.is_integer()) value = std::trunc(value);
+      if (known.element == Element::boolean) value = value != 0;
+      else if (known.is_integer()) value = std::trunc(value);
     return at.result(std::move(known));
   }
   const auto kind = [](Element element) {
     return Known::is_integer(element) ? 0 : element == Element::float64 ? 2 : 1;
   };
   const bool is_index = at.element(0) == Element::int32 || at.element(0) == Element::int64;
+  if (is_index && to && kind(*to) == 1) return at.result(at.record(Cast(), {at.operand(0)}));
   if (!to || kind(*to) != kind(at.element(0)) || (kind(*to) == 0 && !is_index))
     at.fail(sentence("from ", text(at.element(0)), " to ", to ? text(*to) : "an unknown type",
                      ", which is not supported; legal: from one floating type to another of single "
-                     "precision or less, from int32 to int64"));
+                     "precision or less, from int32 or int64 to these, from int32 to int64"));
   at.pass();
 }
 
@@ -65,6 +67,39 @@ inline void record_reciprocal(const SourceNode& at) {
   at.result(at.record(Div(), {at.number("one", 1, x.element()), x}));
 }
 
+/// Op(Op(a, b), c) of any number of operands.
+template <class Op>
+Value joined(const SourceNode& at, std::string_view last = {}) {
+  Value y = at.operand(0);
+  for (int i = 1; i < at.inputs(); ++i) {
+    const bool is_last = i + 1 == at.inputs();
+    y = at.record(Op(), {y, at.operand_like(i, y.element())},
+                  is_last ? std::string(last) : sentence("of", i + 1));
+  }
+  return y;
+}
+template <class Op>
+void record_joined(const SourceNode& at) {
+  if (at.inputs() == 1) return at.pass();
+  if (at.inputs() == 2) return record_binary<Op>(at);
+  at.result(joined<Op>(at));
+}
+inline void record_mean(const SourceNode& at) {
+  if (at.inputs() == 1) return at.pass();
+  const Value sum = joined<Add>(at, "sum");
+  at.result(at.record(Div(), {sum, at.number("count", at.inputs(), sum.element())}));
+}
+
+inline void record_square(const SourceNode& at) {
+  const Value x = at.operand(0);
+  at.result(at.record(Mul(), {x, x}));
+}
+/// 1/sqrt(x)
+inline void record_rsqrt(const SourceNode& at) {
+  const Value x = at.operand(0), root = at.record(Sqrt(), {x}, "root");
+  at.result(at.record(Div(), {at.number("one", 1, x.element()), root}));
+}
+
 inline constexpr SourceOperator elementwise_operators[] = {
     {"Add", "Add", &record_binary<Add>},
     {"Sub", "Sub", &record_binary<Sub>},
@@ -78,6 +113,16 @@ inline constexpr SourceOperator elementwise_operators[] = {
     {"Pow", "Pow", &record_binary<Pow>},
     {"Sqrt", "Sqrt", &record_unary<Sqrt>},
     {"Erf", "Erf", &record_unary<Erf>},
+    {"Exp", "Exp", &record_unary<Exp>},
+    {"Log", "Log", &record_unary<Log>},
+    {"Abs", "Abs", &record_unary<Abs>},
+    {"Floor", "Floor", &record_unary<Floor>},
+    {"", "Square", &record_square},
+    {"", "Rsqrt", &record_rsqrt},
+    {"Max", "Maximum", &record_joined<Maximum>},
+    {"Min", "Minimum", &record_joined<Minimum>},
+    {"Sum", "AddN", &record_joined<Add>},
+    {"Mean", "", &record_mean},
     {"Neg", "Neg", &record_negative},
     {"Reciprocal", "Reciprocal", &record_reciprocal},
     {"Relu", "ReLU", &record_unary<ReLU>},

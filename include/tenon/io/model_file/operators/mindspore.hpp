@@ -20,10 +20,6 @@ inline void record_one_hot(const SourceNode& at) {
 }
 
 inline constexpr SourceOperator mindspore_operators[] = {
-    {"", "PReLU",
-     [](const SourceNode& at) {
-       at.result(at.record(PReLU(), {at.operand(0), at.operand(1)}));
-     }},
     {"", "L2Normalize", &record_l2_normalize},
     {"", "OneHot", &record_one_hot},
 };

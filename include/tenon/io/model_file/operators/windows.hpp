@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Operators with a window that slides over pictures: convolutions and pools.
-#include <tenon/io/model_file/operators/source_operator.hpp>
+#include <tenon/io/model_file/operators/padding.hpp>
 
 namespace tenon::detail {
 
@@ -85,8 +85,9 @@ inline void record_conv(const SourceNode& at) {
       s.border = {pad[0], pad[1], pad[2], pad[3]};
   }
   const bool has_bias = at.is_onnx() && at.has(2);
+  const Value picture = without_pad(at, x, 0, s.border);
   const Value y = at.record(Conv2d(s.stride, s.border, s.dilation, at.integer("group", -1, 1)),
-                            {x, w}, has_bias ? "convolution" : "");
+                            {picture, w}, has_bias ? "convolution" : "");
   at.result(has_bias ? at.record(BiasAdd(), {y, at.operand(2)}) : y);
 }
 
@@ -105,19 +106,26 @@ inline Sliding pool_sliding(const SourceNode& at) {
   return s;
 }
 inline void record_max_pool(const SourceNode& at) {
-  const Sliding s = pool_sliding(at);
+  Sliding s = pool_sliding(at);
   if (at.node.outputs.size() > 1 && at.node.outputs[1] >= 0)
     at.fail("its indices are read, which is not supported");
-  at.result(at.record(MaxPool(s.kernel, s.stride, s.border, s.dilation,
-                              at.integer("ceil_mode", -1, 0) != 0),
-                      {at.operand(0)}));
+  constexpr double border = -std::numeric_limits<double>::infinity();
+  const bool hangs = at.integer("ceil_mode", -1, 0) != 0;  // over the end of what is padded
+  const Value x = hangs ? at.operand(0) : without_pad(at, at.operand(0), border, s.border);
+  at.result(at.record(MaxPool(s.kernel, s.stride, s.border, s.dilation, hangs), {x}));
 }
 inline void record_average_pool(const SourceNode& at) {
-  const Sliding s = pool_sliding(at);
-  at.result(at.record(AveragePool(s.kernel, s.stride, s.border, s.dilation,
-                                  at.integer("ceil_mode", -1, 0) != 0,
-                                  at.integer("count_include_pad", -1, 0) != 0),
-                      {at.operand(0)}));
+  Sliding s = pool_sliding(at);
+  const bool hangs = at.integer("ceil_mode", -1, 0) != 0;
+  bool counts = at.integer("count_include_pad", -1, 0) != 0;
+  Value x = at.operand(0);
+  if (!hangs && (counts || s.border.dims() == Dims{0, 0, 0, 0})) {
+    const Value picture = without_pad(at, x, 0, s.border);
+    counts = counts || picture.node != x.node;
+    x = picture;
+  }
+  at.result(
+      at.record(AveragePool(s.kernel, s.stride, s.border, s.dilation, hangs, counts), {x}));
 }
 
 inline constexpr SourceOperator window_operators[] = {
