@@ -3,6 +3,9 @@
 // of C++ are made of; what MPI takes inside its own calls is MPI's.
 #include <cerrno>
 #include <cstdlib>
+#if __has_include(<mm_malloc.h>)
+#include <mm_malloc.h>  // clang's declares posix_memalign, and must do so before it is defined
+#endif
 
 #include <tenon/backend/cpu/cpu.hpp>
 #include <tenon/comm/mpi.hpp>

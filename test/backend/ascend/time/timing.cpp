@@ -124,27 +124,24 @@ TEST_CASE("a function of elements moves each number once, and double buffers pay
 
 TEST_CASE("law: lines are timed from a few as from all, and read once where ub holds them") {
   for (const AscendChip& chip : {Ascend910B2(), Ascend910()})
-    for (const auto& [outer, line, inner] :
-         {std::tuple<Index, Index, Index>{40000, 100, 1}, {3, 60000, 1}, {700, 17, 30},
-          {1, 300, 5000}})
+    for (const Dims& shape : {Dims{40000, 100, 1}, {3, 60000, 1}, {700, 17, 30}, {1, 300, 5000}})
       for (const char* name : {"softmax", "reduce_mean", "layer_norm"}) {
         const LineFunction& f = *line_function(name);
-        const bool scales = inner == 1 && f.name == "layer_norm";
+        const bool scales = shape[2] == 1 && f.name == "layer_norm";
         const AscendVector t =
-            line_task(f, outer, line, inner, Element::float16, 1e-5, scales).placed(chip);
+            line_task(f, shape[0], shape[1], shape[2], Element::float16, 1e-5, scales).placed(chip);
         const VectorTiling tiling = vector_tiling(t, chip, {.cores = 3});
         const GmTraffic traffic = gm_traffic(t, chip, tiling);
         const AscendTime whole = ascend_time(vector_program(t, chip, tiling), chip, traffic);
         const AscendTime few = vector_time(t, chip, tiling);
         CAPTURE(name);
-        CAPTURE(line);
-        CAPTURE(inner);
+        CAPTURE(text(shape));
         CHECK(few.task == doctest::Approx(whole.task).epsilon(0.01));
         CHECK(few.mean_core == doctest::Approx(whole.mean_core).epsilon(0.01));
         if (chip.nd_to_nz != 0)  // rows there have no gaps, which are read with them
           CHECK(few.read_bytes == doctest::Approx(whole.read_bytes));
         CHECK(few.task > roofline(work_of(t), chip).bound());
-        if (tiling.tile >= line && !scales && chip.nd_to_nz != 0)
+        if (tiling.tile >= shape[1] && !scales && chip.nd_to_nz != 0)
           CHECK(whole.read_bytes == double(t.numbers()) * 2);
       }
 }
