@@ -63,7 +63,7 @@ TEST_CASE("NVRTC compiles every kernel for sm_80, sm_90 and sm_100") {
       CHECK_MESSAGE(codes[i].find(name) != std::string::npos, name);
     }
   }
-  CHECK(kernels == 4 + 2 + 2 * (3 + 4 + 1 + 2 + 4));
+  CHECK(kernels == 4 + 2 + 2 * (4 + 5 + 1 + 2 + 1 + 2 * 3));
   CHECK(test::error_of([] { compiled("__global__ void f() { wrong(); }", "sm_90"); })
             .find("\"wrong\" is undefined") != std::string::npos);
 }
