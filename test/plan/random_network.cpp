@@ -74,7 +74,7 @@ class Builder {
     if (rank < 2) return call(add, x, call(mul, x, x));
     if (rank == 4 && draw(3)) return picture(x, name);
     switch (draw(20)) {
-      case 0: return call(relu, x);
+      case 0: return bent(x, name.back() - '0' + shape[0]);
       case 1: return call(gelu, x);
       case 2: return draw(2) ? call(softmax, x) : call(LogSoftmax({draw(rank)}), x);
       case 3: {
@@ -101,6 +101,40 @@ class Builder {
       }
       case 16: return call(ReduceMean({draw(rank)}, rank < 3 || draw(2)), x);
       default: return dense(x, name);
+    }
+  }
+
+  /// What keeps numbers small and is no step, by a number.
+  Value bent(Value x, Index number) {
+    const Dims shape = x.shape();
+    const int rank = shape.size();
+    switch (number % 12) {
+      case 0: return call(ReLU6(), x);
+      case 1: return call(HSwish(), x);
+      case 2: return call(HSigmoid(), x);
+      case 3: return call(Abs(), x);
+      case 4: return call(maximum, x, call(Minimum(), call(sigmoid, x), x));
+      case 5: return call(Exp(), call(Minimum(), x, call(HSigmoid(), x)));
+      case 6: {
+        const Value size = call(Abs(), x), gate = call(sigmoid, x);
+        return call(Log(), call(add, size, gate));
+      }
+      case 7: return call(ReduceMax({rank - 1}, true), x);
+      case 8: {
+        const Value condition = call(relu, x), other = call(Tanh(), x);
+        return call(Select(), condition, x, other);
+      }
+      case 9: {
+        Dims before = Dims::filled(rank, 0), after = before;
+        before[rank - 1] = after[0] = 1;
+        return call(Pad(before, after, 0.5), x);
+      }
+      case 10: {
+        Dims wide = shape;
+        wide[rank - 1] = 3;
+        return call(BroadcastTo(wide), call(ReduceMax({-1}, true), x));
+      }
+      default: return call(relu, x);
     }
   }
 
