@@ -10,12 +10,15 @@
 #include <tenon/network/operators/concat.hpp>
 #include <tenon/network/operators/conv2d.hpp>
 #include <tenon/network/operators/div.hpp>
+#include <tenon/network/operators/equal.hpp>
 #include <tenon/network/operators/erf.hpp>
 #include <tenon/network/operators/exp.hpp>
 #include <tenon/network/operators/flatten.hpp>
 #include <tenon/network/operators/floor.hpp>
 #include <tenon/network/operators/gather.hpp>
 #include <tenon/network/operators/gelu.hpp>
+#include <tenon/network/operators/greater.hpp>
+#include <tenon/network/operators/greater_equal.hpp>
 #include <tenon/network/operators/hsigmoid.hpp>
 #include <tenon/network/operators/hswish.hpp>
 #include <tenon/network/operators/identity.hpp>
@@ -51,13 +54,13 @@ namespace tenon {
 
 inline constexpr const Operator* all_operators[] = {
     &Abs::info, &Add::info, &AveragePool::info, &BiasAdd::info, &BroadcastTo::info, &Cast::info,
-    &Concat::info, &Conv2d::info, &Div::info, &Erf::info, &Exp::info, &Flatten::info, &Floor::info,
-    &Gather::info, &GELU::info, &HSigmoid::info, &HSwish::info, &Identity::info, &L2Normalize::info,
-    &LayerNorm::info, &Log::info, &LogSoftmax::info, &MatMul::info, &Maximum::info, &MaxPool::info,
-    &Minimum::info, &Mul::info, &OneHot::info, &Pad::info, &Pow::info, &PReLU::info,
-    &ReduceMax::info, &ReduceMean::info, &ReduceSum::info, &ReLU::info, &ReLU6::info,
-    &Reshape::info, &Select::info, &Sigmoid::info, &Softmax::info, &Sqrt::info, &StridedSlice::info,
-    &Sub::info, &Tanh::info, &Transpose::info};
+    &Concat::info, &Conv2d::info, &Div::info, &Equal::info, &Erf::info, &Exp::info, &Flatten::info,
+    &Floor::info, &Gather::info, &GELU::info, &Greater::info, &GreaterEqual::info, &HSigmoid::info,
+    &HSwish::info, &Identity::info, &L2Normalize::info, &LayerNorm::info, &Log::info,
+    &LogSoftmax::info, &MatMul::info, &Maximum::info, &MaxPool::info, &Minimum::info, &Mul::info,
+    &OneHot::info, &Pad::info, &Pow::info, &PReLU::info, &ReduceMax::info, &ReduceMean::info,
+    &ReduceSum::info, &ReLU::info, &ReLU6::info, &Reshape::info, &Select::info, &Sigmoid::info,
+    &Softmax::info, &Sqrt::info, &StridedSlice::info, &Sub::info, &Tanh::info, &Transpose::info};
 
 /// The operator of MindSpore's name, or none.
 constexpr const Operator* find_operator(std::string_view name) {

@@ -115,3 +115,18 @@ class Conv1(nn.Cell):
     def construct(self,x):
         y=self.b(self.c(x)); return self.dw(y)+y
 save('conv1', Conv1(), f(2, 2, 6, 7), onnx=True)
+class Bends(nn.Cell):
+    def __init__(self):
+        super().__init__(); self.leaky=nn.LeakyReLU(0.1); self.p=nn.PReLU(3); self.elu=nn.ELU()
+    def construct(self,x):
+        return (ops.relu6(x), ops.hardswish(x), ops.hardsigmoid(x), self.leaky(x), self.p(x), self.elu(x), ops.softplus(x), ops.silu(x),
+                ops.clamp(x,-0.5,0.4), ops.hardtanh(x,-0.3,0.2), ops.floor(x), ops.log(ops.abs(x)+1.0), ops.exp(x), ops.square(x)+ops.rsqrt(ops.abs(x)+0.1), ops.maximum(x,ops.minimum(x*2.0,x+0.3)), ops.addn([x,x*0.5,x*x]))
+save('bends', Bends(), 3*f(2, 3, 4))
+class Repeats(nn.Cell):
+    def __init__(self):
+        super().__init__(); self.mask=Tensor(np.tril(np.ones((4,4))).astype(bool)); self.d=nn.Dense(4,4); self.c=nn.Conv2d(2,2,3,pad_mode='valid'); self.pad=nn.ZeroPad2d((1,2,1,0))
+    def construct(self,x,y,t):
+        a=ops.broadcast_to(x,(3,2,4,4)); b=ops.tile(x,(1,2,3)); c=ops.masked_fill(self.d(x),ops.logical_not(self.mask),-1e4); d=ops.select(self.mask,self.d(x)[0],x[0])
+        e=ops.amax(x,-1,keepdims=True); g=ops.amin(x,(0,1)); h=self.c(self.pad(y)); i=ops.pad(x,(1,0,0,2),value=0.5); j=(1.0-t.astype(ms.float32))*-100.0; k=ops.ReduceMax(True)(x,1)
+        return a,b,c,d,e,g,h,i,j,k
+save('repeats', Repeats(), f(2, 4, 4), f(1, 2, 5, 4), np.array([[1,0,1]],dtype=np.int32))

@@ -190,3 +190,10 @@ save('decoder', 17, [N('Gather', ['embed.weight', 'tokens'], ['e']), N('Shape', 
         N('MatMul', ['p', 'vh'], ['ph']), N('Transpose', ['ph'], ['pt'], perm=[0, 2, 1, 3]), N('Reshape', ['pt', 'join'], ['pj']), N('MatMul', ['pj', 'o.weight'], ['oo'], name='/o/MatMul'), N('Add', ['x0', 'oo'], ['x1'])]
      + rms('x1', 'norm2', 't') + [N('MatMul', ['t', 'gate.weight'], ['g'], name='/gate/MatMul'), N('Sigmoid', ['g'], ['gs']), N('Mul', ['g', 'gs'], ['ga']), N('MatMul', ['t', 'up.weight'], ['u'], name='/up/MatMul'), N('Mul', ['ga', 'u'], ['gu']), N('MatMul', ['gu', 'down.weight'], ['d'], name='/down/MatMul'), N('Add', ['x1', 'd'], ['x2']), N('MatMul', ['x2', 'head.weight'], ['y'], name='/head/MatMul')],
      W, {'tokens': rng.integers(0, 11, (2, 5)).astype(np.int64), 'attention': np.array([[1, 1, 1, 1, 1, 1], [1, 1, 0, 1, 1, 0]], dtype=np.int64)}, ['y'], {'tokens': ['N', 5], 'attention': ['N', 6]})
+# conditions of what is only known while running
+save('conditions', 16, [
+    N('Greater', ['x', 'y'], ['g']), N('Where', ['g', 'x', 'y'], ['a']), N('Less', ['x', 'half'], ['l']), N('GreaterOrEqual', ['y', 'x'], ['ge']), N('And', ['l', 'ge'], ['both']), N('Or', ['l', 'g'], ['any']), N('Not', ['both'], ['no']),
+    N('Where', ['no', 'x', 'minus'], ['b']), N('Cast', ['any'], ['c'], to=T.FLOAT), N('LessOrEqual', ['x', 'x'], ['le']), N('Cast', ['le'], ['d'], to=T.FLOAT),
+    N('Equal', ['tok', 'pad'], ['eq']), N('Where', ['eq', 'minus', 'half'], ['e']), N('Cast', ['tok'], ['tb'], to=T.BOOL), N('Where', ['tb', 'x', 'y'], ['f']),
+    N('Sqrt', ['x'], ['root']), N('IsNaN', ['root'], ['nan']), N('Where', ['nan', 'half', 'root'], ['i']), N('And', ['g', 'mask'], ['gm']), N('Where', ['gm', 'x', 'y'], ['j'])],
+    [F('half', .1), F('minus', -9.), nh.from_array(np.array(0), 'pad'), B('mask', [True, False, True])], {'x': f(2, 3), 'y': f(2, 3), 'tok': np.array([[1, 0, 2], [0, 0, 5]], dtype=np.int64)}, list('abcdefij'))

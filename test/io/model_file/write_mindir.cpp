@@ -68,7 +68,8 @@ TEST_CASE("law: the import of what was written gives the same bits") {
         "two.mindir",    "ops.mindir",    "dyn.mindir",    "conv.mindir",    "block.mindir",
         "conv1.mindir",  "conv1_ms.onnx", "slices.mindir", "slices_ms.onnx", "norms.mindir",
         "casts.mindir",  "bends.onnx",    "limits.onnx",   "old9.onnx",      "repeats.onnx",
-        "mobile.onnx",   "decoder.onnx",  "many.mindir"}) {
+        "mobile.onnx",   "decoder.onnx",  "many.mindir",   "conditions.onnx", "bends.mindir",
+        "repeats.mindir"}) {
     const Sample sample(name);
     for (std::size_t output = 0; output < sample.file.outputs.size(); ++output) {
       CAPTURE(name);

@@ -34,6 +34,9 @@ inline constexpr CudaFunction binary_functions[] = {
     {"PReLU", "a > Real(0) ? a : b * a"},
     {"Maximum", "a > b || a != a ? a : b"},
     {"Minimum", "a < b || a != a ? a : b"},
+    {"Greater", "a > b ? Real(1) : Real(0)"},
+    {"GreaterEqual", "a >= b ? Real(1) : Real(0)"},
+    {"Equal", "a == b ? Real(1) : Real(0)"},
 };
 
 /// -1: there is none of that name.

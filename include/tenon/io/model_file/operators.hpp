@@ -17,7 +17,7 @@ namespace tenon::detail {
 inline constexpr std::span<const SourceOperator> source_operators[] = {
     elementwise_operators, dense_operators,  shaping_operators,      operators_along_axes,
     picking_operators,     window_operators, normalisation_operators, mindspore_operators,
-    activation_operators,  padding_operators, repeating_operators,    known_operators};
+    activation_operators,  padding_operators, repeating_operators,    condition_operators};
 
 /// The operator of that name in files of the format; none.
 constexpr const SourceOperator* find_source_operator(ModelFormat format, std::string_view type) {

@@ -40,7 +40,9 @@ class CppOperator {
         {&Floor::info, "floor", true},       {&ReLU6::info, "relu6", true},
         {&HSwish::info, "hswish", true},     {&HSigmoid::info, "hsigmoid", true},
         {&Cast::info, "cast", true},         {&Maximum::info, "maximum", false},
-        {&Minimum::info, "minimum", false},  {&Select::info, "select", false}};
+        {&Minimum::info, "minimum", false},  {&Select::info, "select", false},
+        {&Greater::info, "greater", false},
+        {&GreaterEqual::info, "greater_equal", false}};
     for (const Plain& one : plain)
       if (op_ == one.op) return CppCall{one.name, function(one.name), ")", one.is_unary};
     const auto& n = a_.integers;
@@ -58,6 +60,7 @@ class CppOperator {
       return CppCall{"transpose", function("transpose"), behind(braced(n))};
     if (op_ == &ReduceSum::info) return reduction("reduce_sum");
     if (op_ == &ReduceMean::info) return reduction("reduce_mean");
+    if (op_ == &Equal::info) return object("equal", "Equal");
     if (op_ == &ReduceMax::info) return reduction("reduce_max");
     if (op_ == &BroadcastTo::info)
       return CppCall{"broadcast_to", function("broadcast_to"), behind(braced(n))};

@@ -2,7 +2,7 @@
 #pragma once
 /// Operators that work element by element, and those that do nothing in inference.
 #include <tenon/io/model_file/data_type.hpp>
-#include <tenon/io/model_file/operators/source_operator.hpp>
+#include <tenon/io/model_file/operators/conditions.hpp>
 
 namespace tenon::detail {
 
@@ -38,6 +38,11 @@ inline void record_cast(const SourceNode& at) {
     return Known::is_integer(element) ? 0 : element == Element::float64 ? 2 : 1;
   };
   const bool is_index = at.element(0) == Element::int32 || at.element(0) == Element::int64;
+  if (to == Element::boolean) {  // which is a float here: of NaN 1
+    const Value x = as_floats(at, 0);
+    const Value none = at.record(Equal(), {x, at.number("zero", 0, x.element())}, "none");
+    return at.result(inverted(at, none));
+  }
   if (is_index && to && kind(*to) == 1) return at.result(at.record(Cast(), {at.operand(0)}));
   if (!to || kind(*to) != kind(at.element(0)) || (kind(*to) == 0 && !is_index))
     at.fail(sentence("from ", text(at.element(0)), " to ", to ? text(*to) : "an unknown type",

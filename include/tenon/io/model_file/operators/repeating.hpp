@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Operators that repeat elements, or choose between those of two tensors.
-#include <tenon/io/model_file/operators/known_only.hpp>
+#include <tenon/io/model_file/operators/conditions.hpp>
 #include <tenon/io/model_file/operators/source_operator.hpp>
 
 namespace tenon::detail {
@@ -56,25 +56,24 @@ inline void record_tile(const SourceNode& at) {
   at.result(y);
 }
 
-/// y = a or b. The condition is known before running, or made of floats.
-inline void record_where(const SourceNode& at) {
-  if (at.is_folding()) return choose_known(at);
-  const Known* a_number = at.known(1);
-  const bool single = a_number && a_number->values.size() == 1;
-  const Value b = at.operand_like(2, single ? at.element(2) : at.element(1));
-  const Value a = at.operand_like(1, b.element());
-  const StoredTensor* stored = at.state.file.constant(at.input(0));
-  const bool is_floating = !Known::is_integer(at.element(0));
-  Known held;
-  if (const Known* k = at.known(0)) held = *k;
-  else if (stored && !is_floating) held = known(*stored);
-  else if (is_floating) return at.result(at.record(Select(), {at.operand(0), a, b}));
-  else at.fail("its condition is only known while running, which is not supported; legal: a "
-               "constant");
-  const Value condition = at.state.parameter_of(
-      sentence(at.node.name, ".condition of ", at.state.parameter_name(at.input(0))), a.element(),
-      held.shape, held.values);
-  at.result(at.record(Select(), {condition, a, b}));
+/// a where the condition is true, else b: the places of the inputs.
+inline void choose(const SourceNode& at, int condition, int a, int b) {
+  if (at.is_folding()) {
+    Vector<int, 3> places{condition, a, b};
+    return at.result(known_elements(
+        at, places, known_operand(at, a).element,
+        [](double c, double x, double y) { return c != 0 ? x : y; }));
+  }
+  const Known* number = at.known(a);
+  const bool is_number = number && number->values.size() == 1;
+  const Value no = at.operand_like(b, is_number ? at.element(b) : at.element(a));
+  const Value yes = at.operand_like(a, no.element());
+  const StoredTensor* stored = at.state.file.constant(at.input(condition));
+  if (at.known(condition) || !stored || !Known::is_integer(stored->element))
+    return at.result(at.record(Select(), {as_floats(at, condition), yes, no}));
+  const Known mask = known(*stored);  // of many elements
+  const Value made = at.numbers("condition", yes.element(), mask.shape, mask.values);
+  at.result(at.record(Select(), {made, yes, no}));
 }
 
 /// The numbers of a small constant, of whatever type; none.
@@ -121,7 +120,8 @@ inline void record_resize(const SourceNode& at) {
 inline constexpr SourceOperator repeating_operators[] = {
     {"Expand", "BroadcastTo", &record_expand},
     {"Tile", "Tile", &record_tile},
-    {"Where", "Select", &record_where},
+    {"Where", "Select", [](const SourceNode& at) { choose(at, 0, 1, 2); }},
+    {"", "MaskedFill", [](const SourceNode& at) { choose(at, 1, 2, 0); }},
     {"Upsample", "", &record_resize},
     {"Resize", "", &record_resize},
 };

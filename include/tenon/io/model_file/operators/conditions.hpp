@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Operators that are computed during the import alone: comparisons, ranges, triangles. Exporters
-/// write shapes and masks with them:  Where(Equal(shape, -1), ones, shape), Trilu(ones)
+/// Conditions, of which masks are made: of what is known before running they are computed, as are
+/// ranges and triangles; else they are floats, 0 and 1.
+///   Where(Equal(shape, -1), ones, shape), Trilu(ones), Where(Less(mask, one), lowest, scores)
 #include <functional>
 
 #include <tenon/io/model_file/operators/source_operator.hpp>
@@ -16,13 +17,14 @@ inline const Known& known_operand(const SourceNode& at, int i) {
   return *at.known(i);
 }
 
-/// f(a, b, ...) of all elements, broadcast to each other.
-inline Known known_elements(const SourceNode& at, int operands, Element element, auto&& f) {
+/// f(a, b, c) of all elements of these inputs, broadcast to each other.
+inline Known known_elements(const SourceNode& at, const Vector<int, 3>& inputs, Element element,
+                            auto&& f) {
   Vector<const Known*, 3> of;
   Operands shapes;
-  for (int i = 0; i < operands; ++i) {
+  for (int i : inputs) {
     of.push_back(&known_operand(at, i));
-    shapes.shapes.push_back(of[i]->shape);
+    shapes.shapes.push_back(of.back()->shape);
     shapes.elements.push_back(Element::float64);
   }
   const Result result = infer_binary<Alignment::last>(shapes);
@@ -33,7 +35,7 @@ inline Known known_elements(const SourceNode& at, int operands, Element element,
   Known made{element, result.shape, std::vector<double>(std::size_t(product(result.shape))), false};
   for (std::size_t i = 0; i < made.values.size(); ++i) {
     double numbers[3] = {};
-    for (int k = 0; k < operands; ++k) {
+    for (int k = 0; k < of.size(); ++k) {
       Index rest = Index(i), place = 0, step = 1;
       const Dims& own = of[k]->shape;
       for (int d = result.shape.size() - 1; d >= 0; --d) {
@@ -49,23 +51,50 @@ inline Known known_elements(const SourceNode& at, int operands, Element element,
   return made;
 }
 
-/// Where(condition, a, b) of what is known.
-inline void choose_known(const SourceNode& at) {
-  at.result(known_elements(at, 3, known_operand(at, 1).element, [](double c, double a, double b) {
-    return c != 0 ? a : b;
-  }));
+/// An operand as floats, 0 and 1 of a condition.
+inline Value as_floats(const SourceNode& at, int i) {
+  const Known* k = at.known(i);
+  if (k && k->is_integer())
+    return at.state.parameter_of(sentence(at.node.name, ".", i, " of ",
+                                          at.state.parameter_name(at.input(i))),
+                                 Element::float32, k->shape, k->values);
+  const Value x = at.operand(i);
+  return is_floating(x.element()) ? x : at.record(Cast(), {x}, sentence("float", i));
 }
 
-template <class Compare>
-void compare_known(const SourceNode& at) {
-  at.result(known_elements(at, 2, Element::boolean, [](double a, double b, double) {
-    return Compare()(a, b) ? 1.0 : 0.0;
-  }));
+/// Op(a, b), or (`turned`) Op(b, a). What is known is computed.
+template <class Op, class Compare, bool turned = false>
+void record_comparison(const SourceNode& at) {
+  if (at.is_folding())
+    return at.result(known_elements(at, {0, 1}, Element::boolean, [](double a, double b, double) {
+      return Compare()(a, b) ? 1.0 : 0.0;
+    }));
+  const Value a = as_floats(at, 0), b = as_floats(at, 1);
+  at.result(turned ? at.record(Op(), {b, a}) : at.record(Op(), {a, b}));
 }
-inline void negate_known(const SourceNode& at) {
-  at.result(known_elements(at, 1, Element::boolean, [](double a, double, double) {
-    return a == 0 ? 1.0 : 0.0;
-  }));
+
+/// 1 - x, of 0 and 1.
+inline Value inverted(const SourceNode& at, Value x) {
+  return at.record(Sub(), {at.number("one", 1, x.element()), x});
+}
+inline void record_not(const SourceNode& at) {
+  if (at.is_folding())
+    return at.result(known_elements(at, {0}, Element::boolean, [](double a, double, double) {
+      return a == 0 ? 1.0 : 0.0;
+    }));
+  at.result(inverted(at, as_floats(at, 0)));
+}
+inline void record_not_equal(const SourceNode& at) {
+  if (at.is_folding())
+    return at.result(known_elements(at, {0, 1}, Element::boolean, [](double a, double b, double) {
+      return a != b ? 1.0 : 0.0;
+    }));
+  at.result(inverted(at, at.record(Equal(), {as_floats(at, 0), as_floats(at, 1)}, "equal")));
+}
+/// NaN alone does not equal itself.
+inline void record_is_nan(const SourceNode& at) {
+  const Value x = at.operand(0);
+  at.result(inverted(at, at.record(Equal(), {x, x}, "equal")));
 }
 
 /// start, start + delta, ... before the limit.
@@ -100,15 +129,17 @@ inline void known_triangle(const SourceNode& at) {
   at.result(std::move(made));
 }
 
-inline constexpr SourceOperator known_operators[] = {
-    {"Equal", "Equal", &compare_known<std::equal_to<>>},
-    {"Less", "Less", &compare_known<std::less<>>},
-    {"LessOrEqual", "LessEqual", &compare_known<std::less_equal<>>},
-    {"Greater", "Greater", &compare_known<std::greater<>>},
-    {"GreaterOrEqual", "GreaterEqual", &compare_known<std::greater_equal<>>},
-    {"And", "LogicalAnd", &compare_known<std::logical_and<>>},
-    {"Or", "LogicalOr", &compare_known<std::logical_or<>>},
-    {"Not", "LogicalNot", &negate_known},
+inline constexpr SourceOperator condition_operators[] = {
+    {"Equal", "Equal", &record_comparison<Equal, std::equal_to<>>},
+    {"Greater", "Greater", &record_comparison<Greater, std::greater<>>},
+    {"Less", "Less", &record_comparison<Greater, std::less<>, true>},
+    {"GreaterOrEqual", "GreaterEqual", &record_comparison<GreaterEqual, std::greater_equal<>>},
+    {"LessOrEqual", "LessEqual", &record_comparison<GreaterEqual, std::less_equal<>, true>},
+    {"And", "LogicalAnd", &record_comparison<Mul, std::logical_and<>>},
+    {"Or", "LogicalOr", &record_comparison<Maximum, std::logical_or<>>},
+    {"Not", "LogicalNot", &record_not},
+    {"", "NotEqual", &record_not_equal},
+    {"IsNaN", "IsNan", &record_is_nan},
     {"Range", "Range", &known_range},
     {"Trilu", "", &known_triangle},
 };

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// y = 1 where a is greater than b or equal, else 0, element by element, aligned at the last dimension; 0
+/// where either is NaN. Of floats: a condition of Select.
+/// Communicates: nothing; a dimension of size one is repeated for the other operand's.
+/// MindSpore: GreaterEqualInfo (ArithmeticBase).
+#include <tenon/network/elementwise.hpp>
+
+namespace tenon {
+
+template <class T>
+constexpr T greater_equal_of(T a, T b) {
+  return a >= b ? T(1) : T(0);
+}
+
+struct GreaterEqual : Operation<GreaterEqual> {
+  static constexpr Operator info{
+      .name = "GreaterEqual",
+      .operands = 2,
+      .infer = &infer_binary<Alignment::last>,
+      .equation = &binary_equation<Alignment::last>,
+      .law = {&binary_law<float, &greater_equal_of<float>, Alignment::last>,
+              &binary_law<double, &greater_equal_of<double>, Alignment::last>}};
+  constexpr Attributes attributes() const { return {}; }
+};
+inline constexpr GreaterEqual greater_equal{};
+
+}  // namespace tenon
