@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// y = 1 where a is equal to b, else 0, element by element, aligned at the last dimension; 0
-/// where either is NaN. Of floats: a condition of Select.
+/// y = 1 where a is equal to b, else 0, element by element, aligned at the last
+/// dimension; 0 where either is NaN. Floats, which are a condition of Select.
 /// Communicates: nothing; a dimension of size one is repeated for the other operand's.
 /// MindSpore: EqualInfo (ArithmeticBase).
 #include <tenon/network/elementwise.hpp>
