@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// NVIDIA GPUs: products by cuBLASLt with bias and GeLU in them, everything else by kernels
+/// NVIDIA GPUs: products by cuBLASLt with bias and ReLU in them, everything else by kernels
 /// that are compiled at their first use for the device at hand; a forward is one CUDA graph between
 /// two exchanges.  Model<...> model(communicator, Cuda{});
 /// A program that uses it is linked with cudart, cublasLt and nvrtc; it needs no nvcc.

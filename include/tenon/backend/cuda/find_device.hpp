@@ -11,15 +11,24 @@ inline std::string cuda_version(int number) {
   return sentence(number / 1000, ".", number % 1000 / 10);
 }
 
+/// 0: its library was not found.
+inline int runtime_version() {
+  int version = 0;
+  cudaRuntimeGetVersion(&version);
+  return version;
+}
 inline std::string driver_and_runtime() {
-  int driver = 0, runtime = 0;
+  int driver = 0;
   cudaDriverGetVersion(&driver);
-  cudaRuntimeGetVersion(&runtime);
+  const int runtime = runtime_version();
   if (runtime == 0) return "no CUDA runtime was found";
   const std::string own = sentence("this program's CUDA runtime is ", cuda_version(runtime));
   if (driver == 0) return sentence("no driver (libcuda.so.1) was found, ", own);
   return sentence("the driver is for CUDA ", cuda_version(driver), ", ", own);
 }
+
+inline constexpr std::string_view was_forked =
+    "A process that was forked from one that had used CUDA can use none: fork before, or exec. ";
 
 /// @throws Error that says what was looked for.
 inline int count_of_devices() {
@@ -32,11 +41,13 @@ inline int count_of_devices() {
     throw Error(sentence("no CUDA device: the driver is missing or older than the CUDA runtime: ",
                          versions, "; legal: a driver of that version or a later one (nvidia-smi ",
                          "names the one that is there)"));
+  const bool may_be_forked = code == cudaErrorInitializationError && runtime_version();
   throw Error(sentence("no CUDA device: cudaGetDeviceCount says ",
                        code == cudaSuccess ? "0 devices" : cudaGetErrorString(code), " (",
                        cudaGetErrorName(code), "); ", versions,
                        ". Are the GPUs in nvidia-smi, and in CUDA_VISIBLE_DEVICES where that is ",
-                       "set? The CPU's backend runs without one"));
+                       "set? ", may_be_forked ? was_forked : "",
+                       "The CPU's backend runs without one"));
 }
 
 /// @param wanted -1: by the rank's place on its node
