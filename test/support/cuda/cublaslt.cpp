@@ -280,6 +280,7 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t prod
                               : double(*static_cast<const float*>(alpha));
   if ((p.epilogue & CUBLASLT_EPILOGUE_BIAS) && reinterpret_cast<std::uintptr_t>(p.bias) % 16)
     return CUBLAS_STATUS_NOT_SUPPORTED;
+  if (z.columns > 1u << 30) return CUBLAS_STATUS_INTERNAL_ERROR;  // though it found algorithms
   if (way == device().refuse_algorithm || algorithm.problem != number_of(p, x, y, z) ||
       workspace_bytes < algorithm.workspace ||
       (workspace_bytes && !reaches(stream, workspace, workspace_bytes)))

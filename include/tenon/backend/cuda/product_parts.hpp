@@ -5,16 +5,16 @@
 ///   ProductParts(5, 3, {.rows = 2, .matrices = 8}).parts  are rows 0-2, 2-4 and 4-5 of all three
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <vector>
 
 #include <tenon/core/dims.hpp>
 
 namespace tenon::detail {
 
-/// Of one call: its rows are an int's, its batch one dimension of a grid.
+/// Of one call: its batch is one dimension of a grid. Rows are an int's, which cuBLASLt rounds up to
+/// whole tiles: it finds algorithms for 2^31 - 1 of them, all of which fail when they are run.
 struct ProductLimits {
-  Index rows = std::numeric_limits<std::int32_t>::max(), matrices = 65535;
+  Index rows = Index(1) << 30, matrices = 65535;
 };
 
 struct ProductParts {
