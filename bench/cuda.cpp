@@ -10,6 +10,7 @@
 
 #include <tenon/backend/cuda/cuda.hpp>
 #include <tenon/backend/cuda/fastest.hpp>
+#include <tenon/backend/cuda/machine.hpp>
 #include <tenon/core/half.hpp>
 #include <tenon/model/model.hpp>
 #include <tenon/network/operators/matmul.hpp>

@@ -280,8 +280,9 @@ TEST_CASE("no device, an old driver, a device that does not exist") {
             ". Are the GPUs in nvidia-smi, and in CUDA_VISIBLE_DEVICES where that is set? "
             "The CPU's backend runs without one");
   fresh->fail("cudaGetDeviceCount", cudaErrorInitializationError);
-  CHECK(error_of([] { Small model(Cuda{}); }).find("A process that was forked from one that had used "
-                                                   "CUDA can use none") != std::string::npos);
+  CHECK(error_of([] { Small model(Cuda{}); })
+            .find("A process that was forked from one that had used CUDA can use none") !=
+        std::string::npos);
   fresh->devices = 1;
   fresh->driver = 11040;
   CHECK(error_of([] { Small model(Cuda{}); })
