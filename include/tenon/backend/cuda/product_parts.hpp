@@ -11,8 +11,8 @@
 
 namespace tenon::detail {
 
-/// Of one call: its batch is one dimension of a grid. Rows are an int's, which cuBLASLt rounds up to
-/// whole tiles: it finds algorithms for 2^31 - 1 of them, all of which fail when they are run.
+/// Of one call: its batch is one dimension of a grid. Rows are an int's, which cuBLASLt rounds up
+/// to whole tiles: it finds algorithms for 2^31 - 1 of them, all of which fail when they are run.
 struct ProductLimits {
   Index rows = Index(1) << 30, matrices = 65535;
 };
