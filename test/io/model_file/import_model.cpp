@@ -117,6 +117,25 @@ TEST_CASE("a bound that is left out leaves infinity, as in PyTorch") {
   check("a", HUGE_VALF, -1), check("b", 1, -HUGE_VALF);
 }
 
+TEST_CASE("a mask of what is known is computed while running where it is large") {
+  for (const Index n : {3, 300}) {
+    OnnxWriter w;
+    w.input("x", {1, n});
+    w.int64s("zero", {}, {0}), w.int64s("one", {}, {1}), w.int64s("n", {}, {n});
+    w.int64s("axis", {1}, {1}), w.floats("low", {}, {-1}), w.floats("high", {}, {2});
+    w.node("Range", {"zero", "n", "one"}, {"r"}), w.node("Unsqueeze", {"r", "axis"}, {"c"});
+    w.node("Less", {"c", "r"}, {"l"}), w.node("Not", {"l"}, {"m"});
+    w.node("Where", {"m", "low", "high"}, {"f"}), w.node("Add", {"x", "f"}, {"y"});
+    w.output("y");
+    const Written written(w);
+    const Imported net = import_model(written.file);
+    CHECK((operators_of(net).size() == 1) == (n == 3));
+    const Whole y = answer(net, {Whole({1, n}, Element::float32)});
+    REQUIRE(y.shape == Dims{n, n});
+    for (Index i = 0; i < n * n; ++i) REQUIRE(y.as<float>()[std::size_t(i)] == (i / n < i % n ? 2 : -1));
+  }
+}
+
 TEST_CASE("a planned import answers the same on several ranks") {
   for (const char* name : {"pictures.onnx", "block.onnx", "conv.mindir", "block.mindir",
                            "mobile.onnx", "decoder.onnx"})

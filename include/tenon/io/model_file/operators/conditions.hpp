@@ -17,9 +17,11 @@ inline const Known& known_operand(const SourceNode& at, int i) {
   return *at.known(i);
 }
 
-/// f(a, b, c) of all elements of these inputs, broadcast to each other.
-inline Known known_elements(const SourceNode& at, const Vector<int, 3>& inputs, Element element,
-                            auto&& f) {
+/// f(a, b, c) of all elements of these inputs, broadcast to each other, if all are known; none where
+/// these are too many: then the node is recorded.
+inline std::optional<Known> known_elements(const SourceNode& at, const Vector<int, 3>& inputs,
+                                           Element element, auto&& f) {
+  if (!at.is_folding()) return {};
   Vector<const Known*, 3> of;
   Operands shapes;
   for (int i : inputs) {
@@ -30,8 +32,7 @@ inline Known known_elements(const SourceNode& at, const Vector<int, 3>& inputs, 
   const Result result = infer_binary<Alignment::last>(shapes);
   const auto size = size_in_bytes(result.shape, Element::float64);
   if (result.finding) at.fail(text(result.finding, {}));
-  if (!size || *size > most_known * Index(sizeof(double)))
-    at.fail(sentence("of the shape ", text(result.shape), "; legal: 65536 elements"));
+  if (!size || *size > most_known * Index(sizeof(double))) return {};
   Known made{element, result.shape, std::vector<double>(std::size_t(product(result.shape))), false};
   for (std::size_t i = 0; i < made.values.size(); ++i) {
     double numbers[3] = {};
@@ -65,10 +66,9 @@ inline Value as_floats(const SourceNode& at, int i) {
 /// Op(a, b), or (`turned`) Op(b, a). What is known is computed.
 template <class Op, class Compare, bool turned = false>
 void record_comparison(const SourceNode& at) {
-  if (at.is_folding())
-    return at.result(known_elements(at, {0, 1}, Element::boolean, [](double a, double b, double) {
-      return Compare()(a, b) ? 1.0 : 0.0;
-    }));
+  const auto compared = [](double a, double b, double) { return Compare()(a, b) ? 1.0 : 0.0; };
+  if (auto known = known_elements(at, {0, 1}, Element::boolean, compared))
+    return at.result(std::move(*known));
   const Value a = as_floats(at, 0), b = as_floats(at, 1);
   at.result(turned ? at.record(Op(), {b, a}) : at.record(Op(), {a, b}));
 }
@@ -78,17 +78,15 @@ inline Value inverted(const SourceNode& at, Value x) {
   return at.record(Sub(), {at.number("one", 1, x.element()), x});
 }
 inline void record_not(const SourceNode& at) {
-  if (at.is_folding())
-    return at.result(known_elements(at, {0}, Element::boolean, [](double a, double, double) {
-      return a == 0 ? 1.0 : 0.0;
-    }));
+  const auto turned = [](double a, double, double) { return a == 0 ? 1.0 : 0.0; };
+  if (auto known = known_elements(at, {0}, Element::boolean, turned))
+    return at.result(std::move(*known));
   at.result(inverted(at, as_floats(at, 0)));
 }
 inline void record_not_equal(const SourceNode& at) {
-  if (at.is_folding())
-    return at.result(known_elements(at, {0, 1}, Element::boolean, [](double a, double b, double) {
-      return a != b ? 1.0 : 0.0;
-    }));
+  const auto differ = [](double a, double b, double) { return a != b ? 1.0 : 0.0; };
+  if (auto known = known_elements(at, {0, 1}, Element::boolean, differ))
+    return at.result(std::move(*known));
   at.result(inverted(at, at.record(Equal(), {as_floats(at, 0), as_floats(at, 1)}, "equal")));
 }
 /// NaN alone does not equal itself.

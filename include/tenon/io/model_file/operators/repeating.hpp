@@ -58,12 +58,9 @@ inline void record_tile(const SourceNode& at) {
 
 /// a where the condition is true, else b: the places of the inputs.
 inline void choose(const SourceNode& at, int condition, int a, int b) {
-  if (at.is_folding()) {
-    Vector<int, 3> places{condition, a, b};
-    return at.result(known_elements(
-        at, places, known_operand(at, a).element,
-        [](double c, double x, double y) { return c != 0 ? x : y; }));
-  }
+  const auto chosen = [](double c, double x, double y) { return c != 0 ? x : y; };
+  if (auto known = known_elements(at, {condition, a, b}, at.element(a), chosen))
+    return at.result(std::move(*known));
   const Known* number = at.known(a);
   const bool is_number = number && number->values.size() == 1;
   const Value no = at.operand_like(b, is_number ? at.element(b) : at.element(a));
