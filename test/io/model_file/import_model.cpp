@@ -132,7 +132,8 @@ TEST_CASE("a mask of what is known is computed while running where it is large")
     CHECK((operators_of(net).size() == 1) == (n == 3));
     const Whole y = answer(net, {Whole({1, n}, Element::float32)});
     REQUIRE(y.shape == Dims{n, n});
-    for (Index i = 0; i < n * n; ++i) REQUIRE(y.as<float>()[std::size_t(i)] == (i / n < i % n ? 2 : -1));
+    for (Index i = 0; i < n * n; ++i)
+      REQUIRE(y.as<float>()[std::size_t(i)] == (i / n < i % n ? 2 : -1));
   }
 }
 

@@ -17,8 +17,8 @@ inline const Known& known_operand(const SourceNode& at, int i) {
   return *at.known(i);
 }
 
-/// f(a, b, c) of all elements of these inputs, broadcast to each other, if all are known; none where
-/// these are too many: then the node is recorded.
+/// f(a, b, c) of all elements of these inputs, broadcast to each other, if all are known; none
+/// where these are too many: then the node is recorded.
 inline std::optional<Known> known_elements(const SourceNode& at, const Vector<int, 3>& inputs,
                                            Element element, auto&& f) {
   if (!at.is_folding()) return {};
