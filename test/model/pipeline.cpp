@@ -258,7 +258,8 @@ MPI_TEST_CASE("law: what a pipeline saves is what is loaded, by a pipeline or by
   save_checkpoint(model, other, {.integrated_save = false, .strategy = of_stages});
   save_checkpoint(model, whole);
   CHECK(!same_parameters(model, again, place));
-  for (const auto& file : {std::pair(pattern, merged), {other, of_stages}, {whole, std::string()}}) {
+  for (const auto& file :
+       {std::pair(pattern, merged), {other, of_stages}, {whole, std::string()}}) {
     CAPTURE(file.first);
     StagedModel loaded(world, Cpu{}), by_one(Cpu{});
     loaded.load(file.first, file.second), by_one.load(file.first, file.second);
