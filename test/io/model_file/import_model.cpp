@@ -531,6 +531,33 @@ TEST_CASE("errors name the node and what is wrong with its operands") {
             }),
             "an axis is named that the operand has not"));
   CHECK(has(error([](OnnxWriter& w) {
+              w.int64s("to", {2}, {2, 4});
+              w.node("Expand", {"x", "to"}, {"y"});
+            }),
+            "Expand y: illegal network: two operands have different sizes in a shared dimension"));
+  CHECK(has(error([](OnnxWriter& w) {
+              w.int64s("times", {2}, {1, -2});
+              w.node("Tile", {"x", "times"}, {"y"});
+            }),
+            "Tile y: it repeats dimension 1 of [2, 3] -2 times"));
+  CHECK(has(error([](OnnxWriter& w) {
+              w.int64s("pads", {3}, {1, 0, 1});
+              w.node("Pad", {"x", "pads"}, {"y"});
+            }),
+            "Pad y: it has 3 pads; legal: 4"));
+  CHECK(has(error([](OnnxWriter& w) {
+              w.int64s("pads", {4}, {0, -2, 0, -2});
+              w.node("Pad", {"x", "pads"}, {"y"});
+            }),
+            "Pad y: it leaves nothing of dimension 1"));
+  CHECK(has(error([](OnnxWriter& w) {
+              w.floats("by", {2}, {1, 1.5f});
+              w.node("Resize", {"x", "", "by"}, {"y"});
+            }),
+            "Resize y: dimension 1 does not grow by a whole number of times"));
+  CHECK(has(error([](OnnxWriter& w) { w.node("Trilu", {"x"}, {"y"}); }),
+            "Trilu y: it is of values that are only known while running"));
+  CHECK(has(error([](OnnxWriter& w) {
               w.int64s("to", {1}, {7});
               w.node("Reshape", {"x", "to"}, {"y"});
             }),

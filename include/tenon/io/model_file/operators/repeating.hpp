@@ -59,7 +59,8 @@ inline void record_tile(const SourceNode& at) {
 /// a where the condition is true, else b: the places of the inputs.
 inline void choose(const SourceNode& at, int condition, int a, int b) {
   const auto chosen = [](double c, double x, double y) { return c != 0 ? x : y; };
-  if (auto known = known_elements(at, {condition, a, b}, at.element(a), chosen))
+  const Element element = at.is_folding() ? known_operand(at, a).element : at.element(a);
+  if (auto known = known_elements(at, {condition, a, b}, element, chosen))
     return at.result(std::move(*known));
   const Known* number = at.known(a);
   const bool is_number = number && number->values.size() == 1;
