@@ -1,21 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <tenon/backend/ascend/ascend_sim.hpp>
 #include <tenon/backend/ascend/chip/chips.hpp>
+#include <tenon/network/operators/abs.hpp>
 #include <tenon/network/operators/add.hpp>
 #include <tenon/network/operators/bias_add.hpp>
+#include <tenon/network/operators/broadcast_to.hpp>
 #include <tenon/network/operators/conv2d.hpp>
 #include <tenon/network/operators/average_pool.hpp>
 #include <tenon/network/operators/div.hpp>
+#include <tenon/network/operators/equal.hpp>
 #include <tenon/network/operators/erf.hpp>
+#include <tenon/network/operators/exp.hpp>
+#include <tenon/network/operators/floor.hpp>
+#include <tenon/network/operators/greater.hpp>
+#include <tenon/network/operators/greater_equal.hpp>
+#include <tenon/network/operators/hsigmoid.hpp>
+#include <tenon/network/operators/hswish.hpp>
 #include <tenon/network/operators/l2_normalize.hpp>
 #include <tenon/network/operators/layer_norm.hpp>
+#include <tenon/network/operators/log.hpp>
 #include <tenon/network/operators/log_softmax.hpp>
 #include <tenon/network/operators/max_pool.hpp>
+#include <tenon/network/operators/maximum.hpp>
+#include <tenon/network/operators/minimum.hpp>
 #include <tenon/network/operators/mul.hpp>
+#include <tenon/network/operators/pad.hpp>
 #include <tenon/network/operators/pow.hpp>
 #include <tenon/network/operators/prelu.hpp>
+#include <tenon/network/operators/reduce_max.hpp>
 #include <tenon/network/operators/reduce_mean.hpp>
 #include <tenon/network/operators/reduce_sum.hpp>
+#include <tenon/network/operators/relu6.hpp>
 #include <tenon/network/operators/sigmoid.hpp>
 #include <tenon/network/operators/softmax.hpp>
 #include <tenon/network/operators/sqrt.hpp>
@@ -113,7 +128,8 @@ TEST_CASE("the same bits on 1, 2 and 4 threads") {
 TEST_CASE("law: operators are their laws between two roundings, as the mode says") {
   const Dims shape{2, 3, 4, 6}, channel{3};
   std::vector<float> x = numbers<float>(shape), w = numbers<float>(shape),
-                     b = numbers<float>(channel), row = numbers<float>({6});
+                     b = numbers<float>(channel), row = numbers<float>({6}),
+                     lines = numbers<float>({2, 3, 4, 1});
   for (float& number : x) number *= 20;
   struct Case {
     const Operator* op;
@@ -133,6 +149,20 @@ TEST_CASE("law: operators are their laws between two roundings, as the mode says
                         {&Sigmoid::info, {}, {}, {}},
                         {&Erf::info, {}, {}, {}},
                         {&Sqrt::info, {}, {}, {}},
+                        {&Log::info, {}, {}, {}},
+                        {&Abs::info, {}, {}, {}},
+                        {&Floor::info, {}, {}, {}},
+                        {&ReLU6::info, {}, {}, {}},
+                        {&HSigmoid::info, {}, {}, {}},
+                        {&HSwish::info, {}, {}, {}},
+                        {&Maximum::info, w, shape, {}},
+                        {&Minimum::info, b, {3, 1, 1}, {}},
+                        {&Greater::info, w, shape, {}},
+                        {&GreaterEqual::info, row, {6}, {}},
+                        {&Equal::info, x, shape, {}},
+                        {&ReduceMax::info, {}, {}, ReduceMax({3}).attributes()},
+                        {&BroadcastTo::info, {}, {}, BroadcastTo({2, 2, 3, 4, 6}).attributes()},
+                        {&Pad::info, {}, {}, Pad({0, 0, 1, 0}, {0, 0, 0, 2}, 0.5).attributes()},
                         {&MaxPool::info, {}, {}, MaxPool({2, 2}, {2, 2}).attributes()},
                         {&LogSoftmax::info, {}, {}, LogSoftmax().attributes()},
                         {&L2Normalize::info, {}, {}, L2Normalize({3}).attributes()},
@@ -144,6 +174,7 @@ TEST_CASE("law: operators are their laws between two roundings, as the mode says
                         {&Add::info, b, {3, 1, 1}, {}},
                         {&Sub::info, b, {1, 3, 1, 1}, {}},
                         {&Mul::info, row, {6}, {}},
+                        {&Maximum::info, lines, {2, 3, 4, 1}, {}},  // one number a line, of few
                         {&Div::info, row, {1, 6}, {}},
                         {&Add::info, w, {2, 1, 4, 6}, {}},  // repeated in memory
                         {&Softmax::info, {}, {}, Softmax({1}).attributes()},

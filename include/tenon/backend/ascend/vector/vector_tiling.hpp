@@ -9,10 +9,13 @@ namespace tenon {
 
 namespace detail {
 
-/// What cores and tiles are cut by: blocks of gm that no two of them write.
+/// What cores and tiles are cut by: blocks of gm that no two of them write, and that have all that
+/// is read of them.
 inline Index vector_grain(const AscendVector& t, const AscendChip& chip) {
   if (t.is_flat()) return 256;
-  const bool short_of_lines = t.result_extent() == VectorExtent::line || t.down;
+  bool short_of_lines = t.result_extent() == VectorExtent::line || t.down;
+  for (const VectorOperand& x : t.operands)  // one number a line, of a part of the lines
+    short_of_lines = short_of_lines || x.extent == VectorExtent::line;
   if (chip.nd_to_nz == 0 && short_of_lines) return 32;
   return t.down ? 16 : 1;
 }
