@@ -52,6 +52,7 @@ cases = [  # struct, model, what tenon-convert and tenon-run are told, the input
     ("Mlp", examples / "mlp.mindir", seed, [32, 28, 28], "f4", "x"),
     ("Conv", models / "conv.mindir", [], [2, 2, 18, 18], "f4", "x"),
     ("Pictures", models / "pictures.onnx", [], [3, 4, 13, 12], "f4", "x"),
+    ("Mobile", models / "mobile.onnx", [], [2, 3, 12, 12], "f4", "x"),
     ("Block", models / "block.onnx", [], [4, 5], "i8", "tokens"),
     ("Words", models / "block.mindir", [], [2, 5], "i4", "t"),
 ]
