@@ -25,7 +25,8 @@ struct Result {
 };
 
 struct Operator {
-  std::string_view name;  // MindSpore's
+  std::string_view name;        // MindSpore's
+  std::string_view function{};  // in C++, and its header; none: it has other arguments, too
   int operands = 1;
   int least = 0;  // operands, where they may be fewer than `operands`
   Result (*infer)(const Operands&) = nullptr;

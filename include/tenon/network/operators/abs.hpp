@@ -16,6 +16,7 @@ constexpr T abs_of(T x) {
 struct Abs : Operation<Abs> {
   static constexpr Operator info{
       .name = "Abs",
+      .function = "abs",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &abs_of<float>>, &unary_law<double, &abs_of<double>>},

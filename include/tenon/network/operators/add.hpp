@@ -16,6 +16,7 @@ constexpr T add_of(T a, T b) {
 
 struct Add : Operation<Add> {
   static constexpr Operator info{.name = "Add",
+                                 .function = "add",
                                  .operands = 2,
                                  .infer = &infer_binary<Alignment::last>,
                                  .equation = &binary_equation<Alignment::last>,

@@ -17,6 +17,7 @@ constexpr T bias_add_of(T a, T b) {
 struct BiasAdd : Operation<BiasAdd> {
   static constexpr Operator info{
       .name = "BiasAdd",
+      .function = "bias_add",
       .operands = 2,
       .infer = &infer_binary<Alignment::channel>,
       .equation = &binary_equation<Alignment::channel>,

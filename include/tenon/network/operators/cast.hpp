@@ -21,6 +21,7 @@ void cast_law(const KernelCall& call) {
 
 struct Cast : Operation<Cast> {
   static constexpr Operator info{.name = "Cast",
+                                 .function = "cast",
                                  .infer = &detail::infer_cast,
                                  .equation = &unary_equation,
                                  .law = {&detail::cast_law<float>, &detail::cast_law<double>}};

@@ -16,6 +16,7 @@ constexpr T div_of(T a, T b) {
 
 struct Div : Operation<Div> {
   static constexpr Operator info{.name = "Div",
+                                 .function = "div",
                                  .operands = 2,
                                  .infer = &infer_binary<Alignment::last>,
                                  .equation = &binary_equation<Alignment::last>,

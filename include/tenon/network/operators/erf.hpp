@@ -17,6 +17,7 @@ constexpr T erf_of(T x) {
 struct Erf : Operation<Erf> {
   static constexpr Operator info{
       .name = "Erf",
+      .function = "erf",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &erf_of<float>>, &unary_law<double, &erf_of<double>>},

@@ -16,6 +16,7 @@ constexpr T exp_of(T x) {
 struct Exp : Operation<Exp> {
   static constexpr Operator info{
       .name = "Exp",
+      .function = "exp",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &exp_of<float>>, &unary_law<double, &exp_of<double>>},

@@ -27,8 +27,10 @@ constexpr Equation flatten_equation(const Operands& o) {
 }  // namespace detail
 
 struct Flatten : Operation<Flatten> {
-  static constexpr Operator info{
-      .name = "Flatten", .infer = &detail::infer_flatten, .equation = &detail::flatten_equation};
+  static constexpr Operator info{.name = "Flatten",
+                                 .function = "flatten",
+                                 .infer = &detail::infer_flatten,
+                                 .equation = &detail::flatten_equation};
   constexpr Attributes attributes() const { return {}; }
 };
 inline constexpr Flatten flatten{};

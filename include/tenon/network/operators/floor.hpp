@@ -16,6 +16,7 @@ constexpr T floor_of(T x) {
 struct Floor : Operation<Floor> {
   static constexpr Operator info{
       .name = "Floor",
+      .function = "floor",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &floor_of<float>>, &unary_law<double, &floor_of<double>>},

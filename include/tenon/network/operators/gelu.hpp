@@ -16,6 +16,7 @@ constexpr T gelu_of(T x) {
 struct GELU : Operation<GELU> {
   static constexpr Operator info{
       .name = "GeLU",
+      .function = "gelu",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &gelu_of<float>>, &unary_law<double, &gelu_of<double>>},

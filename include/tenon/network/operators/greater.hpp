@@ -16,6 +16,7 @@ constexpr T greater_of(T a, T b) {
 struct Greater : Operation<Greater> {
   static constexpr Operator info{
       .name = "Greater",
+      .function = "greater",
       .operands = 2,
       .infer = &infer_binary<Alignment::last>,
       .equation = &binary_equation<Alignment::last>,

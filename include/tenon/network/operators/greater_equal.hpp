@@ -16,6 +16,7 @@ constexpr T greater_equal_of(T a, T b) {
 struct GreaterEqual : Operation<GreaterEqual> {
   static constexpr Operator info{
       .name = "GreaterEqual",
+      .function = "greater_equal",
       .operands = 2,
       .infer = &infer_binary<Alignment::last>,
       .equation = &binary_equation<Alignment::last>,

@@ -14,6 +14,7 @@ constexpr T hsigmoid_of(T x) {
 struct HSigmoid : Operation<HSigmoid> {
   static constexpr Operator info{
       .name = "HSigmoid",
+      .function = "hsigmoid",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &hsigmoid_of<float>>, &unary_law<double, &hsigmoid_of<double>>},

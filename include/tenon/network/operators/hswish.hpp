@@ -14,6 +14,7 @@ constexpr T hswish_of(T x) {
 struct HSwish : Operation<HSwish> {
   static constexpr Operator info{
       .name = "HSwish",
+      .function = "hswish",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &hswish_of<float>>, &unary_law<double, &hswish_of<double>>},

@@ -16,6 +16,7 @@ constexpr T identity_of(T x) {
 struct Identity : Operation<Identity> {
   static constexpr Operator info{
       .name = "TmpIdentity",
+      .function = "identity",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &identity_of<float>>, &unary_law<double, &identity_of<double>>},

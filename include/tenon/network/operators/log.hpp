@@ -16,6 +16,7 @@ constexpr T log_of(T x) {
 struct Log : Operation<Log> {
   static constexpr Operator info{
       .name = "Log",
+      .function = "log",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &log_of<float>>, &unary_law<double, &log_of<double>>},

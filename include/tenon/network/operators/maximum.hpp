@@ -16,6 +16,7 @@ constexpr T maximum_of(T a, T b) {
 struct Maximum : Operation<Maximum> {
   static constexpr Operator info{
       .name = "Maximum",
+      .function = "maximum",
       .operands = 2,
       .infer = &infer_binary<Alignment::last>,
       .equation = &binary_equation<Alignment::last>,

@@ -16,6 +16,7 @@ constexpr T minimum_of(T a, T b) {
 struct Minimum : Operation<Minimum> {
   static constexpr Operator info{
       .name = "Minimum",
+      .function = "minimum",
       .operands = 2,
       .infer = &infer_binary<Alignment::last>,
       .equation = &binary_equation<Alignment::last>,

@@ -16,6 +16,7 @@ constexpr T mul_of(T a, T b) {
 
 struct Mul : Operation<Mul> {
   static constexpr Operator info{.name = "Mul",
+                                 .function = "mul",
                                  .operands = 2,
                                  .infer = &infer_binary<Alignment::last>,
                                  .equation = &binary_equation<Alignment::last>,

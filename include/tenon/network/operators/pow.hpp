@@ -16,6 +16,7 @@ constexpr T pow_of(T a, T b) {
 
 struct Pow : Operation<Pow> {
   static constexpr Operator info{.name = "Pow",
+                                 .function = "pow",
                                  .operands = 2,
                                  .infer = &infer_binary<Alignment::last>,
                                  .equation = &binary_equation<Alignment::last>,

@@ -26,6 +26,7 @@ constexpr Equation prelu_equation(const Operands& o) {
 struct PReLU : Operation<PReLU> {
   static constexpr Operator info{
       .name = "PReLU",
+      .function = "prelu",
       .operands = 2,
       .infer = &infer_binary<Alignment::channel>,
       .equation = &detail::prelu_equation,

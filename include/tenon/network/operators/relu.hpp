@@ -16,6 +16,7 @@ constexpr T relu_of(T x) {
 struct ReLU : Operation<ReLU> {
   static constexpr Operator info{
       .name = "ReLU",
+      .function = "relu",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &relu_of<float>>, &unary_law<double, &relu_of<double>>},

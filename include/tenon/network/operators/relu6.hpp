@@ -14,6 +14,7 @@ constexpr T relu6_of(T x) {
 struct ReLU6 : Operation<ReLU6> {
   static constexpr Operator info{
       .name = "ReLU6",
+      .function = "relu6",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &relu6_of<float>>, &unary_law<double, &relu6_of<double>>},

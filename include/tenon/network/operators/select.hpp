@@ -36,6 +36,7 @@ void select_law(const KernelCall& call) {
 
 struct Select : Operation<Select> {
   static constexpr Operator info{.name = "Select",
+                                 .function = "select",
                                  .operands = 3,
                                  .infer = &infer_binary<Alignment::last>,
                                  .equation = &binary_equation<Alignment::last>,

@@ -16,6 +16,7 @@ constexpr T sigmoid_of(T x) {
 struct Sigmoid : Operation<Sigmoid> {
   static constexpr Operator info{
       .name = "Sigmoid",
+      .function = "sigmoid",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &sigmoid_of<float>>, &unary_law<double, &sigmoid_of<double>>},

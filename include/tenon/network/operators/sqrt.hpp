@@ -17,6 +17,7 @@ constexpr T sqrt_of(T x) {
 struct Sqrt : Operation<Sqrt> {
   static constexpr Operator info{
       .name = "Sqrt",
+      .function = "sqrt",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &sqrt_of<float>>, &unary_law<double, &sqrt_of<double>>},

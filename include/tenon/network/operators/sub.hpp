@@ -16,6 +16,7 @@ constexpr T sub_of(T a, T b) {
 
 struct Sub : Operation<Sub> {
   static constexpr Operator info{.name = "Sub",
+                                 .function = "sub",
                                  .operands = 2,
                                  .infer = &infer_binary<Alignment::last>,
                                  .equation = &binary_equation<Alignment::last>,

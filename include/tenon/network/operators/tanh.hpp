@@ -16,6 +16,7 @@ constexpr T tanh_of(T x) {
 struct Tanh : Operation<Tanh> {
   static constexpr Operator info{
       .name = "Tanh",
+      .function = "tanh",
       .infer = &infer_unary,
       .equation = &unary_equation,
       .law = {&unary_law<float, &tanh_of<float>>, &unary_law<double, &tanh_of<double>>},

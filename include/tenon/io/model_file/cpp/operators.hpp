@@ -22,29 +22,10 @@ class CppOperator {
 
   /// None of an operator that is not Tenon's own.
   std::optional<CppCall> call() const {
-    struct Plain {
-      const Operator* op;
-      const char* name;
-      bool is_unary;
-    };
-    static constexpr Plain plain[] = {
-        {&Add::info, "add", false},          {&Sub::info, "sub", false},
-        {&Mul::info, "mul", false},          {&Div::info, "div", false},
-        {&Pow::info, "pow", false},          {&PReLU::info, "prelu", false},
-        {&BiasAdd::info, "bias_add", false}, {&ReLU::info, "relu", true},
-        {&GELU::info, "gelu", true},         {&Erf::info, "erf", true},
-        {&Sqrt::info, "sqrt", true},         {&Sigmoid::info, "sigmoid", true},
-        {&Tanh::info, "tanh", true},         {&Flatten::info, "flatten", true},
-        {&Identity::info, "identity", true},  {&Exp::info, "exp", true},
-        {&Log::info, "log", true},           {&Abs::info, "abs", true},
-        {&Floor::info, "floor", true},       {&ReLU6::info, "relu6", true},
-        {&HSwish::info, "hswish", true},     {&HSigmoid::info, "hsigmoid", true},
-        {&Cast::info, "cast", true},         {&Maximum::info, "maximum", false},
-        {&Minimum::info, "minimum", false},  {&Select::info, "select", false},
-        {&Greater::info, "greater", false},
-        {&GreaterEqual::info, "greater_equal", false}};
-    for (const Plain& one : plain)
-      if (op_ == one.op) return CppCall{one.name, function(one.name), ")", one.is_unary};
+    if (!op_->function.empty()) {
+      const std::string name(op_->function);
+      return CppCall{name, function(name), ")", op_->operands == 1};
+    }
     const auto& n = a_.integers;
     if (op_ == &MatMul::info)
       return n[0] || n[1] ? object("matmul", "MatMul", literal(n[0] != 0), literal(n[1] != 0))
