@@ -10,14 +10,15 @@ namespace tenon::detail {
 struct Bound {
   bool given = false;
   std::optional<double> number;  // if it is known
+  bool input = false;            // which may be another one for another batch
 };
 inline Bound bound(const SourceNode& at, std::string_view name, int position) {
   const FileAttribute* a = at.state.file.attribute(at.node, name);
   if (a && a->reals.size() == 1) return {true, a->reals[0]};
   if (a || !at.has(position)) return {};
   const Known* k = at.known(position);
-  if (k && k->values.size() == 1) return {true, k->values[0]};
-  return {true, {}};
+  if (k && k->values.size() == 1) return {true, k->values[0], true};
+  return {true, {}, true};
 }
 
 /// min(max(x, low), high): NaN stays NaN, and where the bounds cross it is the high one.
@@ -28,11 +29,11 @@ inline void record_clip(const SourceNode& at) {
   if (low.number == 0.0 && high.number == 6.0) return at.result(at.record(ReLU6(), {x}));
   if (low.number == 0.0 && !high.given) return at.result(at.record(ReLU(), {x}));
   const auto value = [&](const Bound& b, std::string_view name, int position) {
-    return b.number ? at.number(name, *b.number, x.element()) : at.operand(position);
+    return b.input ? at.operand_like(position, x.element())
+                   : at.number(name, *b.number, x.element());
   };
   Value y = x;
-  if (low.given)
-    y = at.record(Maximum(), {y, value(low, "min", 1)}, high.given ? "raised" : "");
+  if (low.given) y = at.record(Maximum(), {y, value(low, "min", 1)}, high.given ? "raised" : "");
   if (high.given) y = at.record(Minimum(), {y, value(high, "max", 2)});
   at.result(y);
 }
@@ -69,7 +70,7 @@ inline void record_elu(const SourceNode& at) {
   const Value below = at.record(Minimum(), {x, zero}, "below");
   const Value power = at.record(Exp(), {below}, "power");
   const Value less = at.record(Sub(), {power, at.number("one", 1, x.element())}, "less");
-  const Value alpha = at.number("alpha", at.real("alpha", -1, 1), x.element());
+  const Value alpha = at.number("alpha", at.real("alpha", at.is_onnx() ? -1 : 1, 1), x.element());
   const Value scaled = at.record(Mul(), {less, alpha}, "scaled");
   at.result(at.record(Add(), {at.record(Maximum(), {x, zero}, "above"), scaled}));
 }

@@ -5,8 +5,10 @@
 
 namespace tenon::detail {
 
-/// What is transposed before a product is transposed by the product: then nothing is moved.
+/// What is transposed before a product is transposed by the product: then nothing is moved. Not
+/// where strategies are kept, of which the transposition may have one.
 inline Value without_transpose(const SourceNode& at, Value x, bool& transpose) {
+  if (at.state.keep_strategies) return x;
   const Node& made = at.state.result.graph.nodes[std::size_t(x.node)];
   if (made.op != &Transpose::info || x.shape().size() < 2) return x;
   Dims order = made.attributes.integers;

@@ -75,8 +75,10 @@ inline void record_pad(const SourceNode& at) {
 }
 
 /// The picture before a pad with this number around height and width, where `x` is such a pad; the
-/// border grows by what it put there. Else x. @param number of the border
+/// border grows by what it put there. Else x, and where strategies are kept: a pad may have one.
+/// @param number of the border
 inline Value without_pad(const SourceNode& at, Value x, double number, Border& border) {
+  if (at.state.keep_strategies) return x;
   const Node& made = at.state.result.graph.nodes[std::size_t(x.node)];
   if (made.op != &Pad::info || x.shape().size() != 4 || made.attributes.reals[0] != number)
     return x;

@@ -50,6 +50,9 @@ inline void record_tile(const SourceNode& at) {
     at.fail(sentence("it has ", times.size(), " repeats, of ", text(shape)));
   while (times.size() < shape.size()) times.insert(0, 1);
   while (shape.size() < times.size()) shape.insert(0, 1);
+  if (const auto grown = at.grown(0);
+      grown && times[grown->dimension + times.size() - x.shape().size()] != 1)
+    at.fail("it repeats the batch, which is another than the file's");
   x = at.reshaped(x, shape, "rows");
   const Value y = repeated(at, x, times, false);
   if (y.node == at.operand(0).node) return at.pass();
@@ -85,6 +88,30 @@ inline std::vector<double> few_numbers(const SourceNode& at, std::string_view na
   return known(*stored).values;
 }
 
+/// How many times each dimension grows, of the axes that are named, or of all.
+inline Dims resize_times(const SourceNode& at, const Dims& shape, bool newest) {
+  const auto scales = few_numbers(at, "scales", newest ? 2 : 1);
+  const auto sizes = newest && at.has(3) ? at.integers("sizes", 3) : std::nullopt;
+  const auto named = at.integers("axes");
+  const auto grown = at.grown(0);
+  const std::size_t count = named ? named->size() : std::size_t(shape.size());
+  if (const std::size_t given = sizes ? sizes->size() : scales.size(); given != count)
+    at.fail(sentence("it has ", given, " scales or sizes; legal: ", count));
+  Dims times = Dims::filled(shape.size(), 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Index axis = named ? (*named)[i] : Index(i), d = from_front(axis, shape.size());
+    if (d < 0 || d >= shape.size()) at.fail(sentence("of axis ", axis, ", of ", text(shape)));
+    const Index from = grown && grown->dimension == d ? grown->from : shape[int(d)];
+    double by = sizes ? double((*sizes)[i]) / double(from) : scales[i];
+    if (sizes && from == (*sizes)[i]) by = 1;  // of nothing, too
+    if (!(by >= 1 && by <= 65536 && by == std::floor(by)))
+      at.fail(sentence("dimension ", d, " does not grow by a whole number of times, which is not ",
+                       "supported"));
+    times[int(d)] = Index(by);
+  }
+  return times;
+}
+
 /// Each element so many times, a whole number: what the nearest one is by every rule that is taken.
 inline void record_resize(const SourceNode& at) {
   const Value x = at.operand(0);
@@ -92,24 +119,18 @@ inline void record_resize(const SourceNode& at) {
   const std::string_view mode = at.words("mode"), nearest = at.words("nearest_mode"),
                          place = at.words("coordinate_transformation_mode");
   const bool by_floor = !newest || (place == "asymmetric" && nearest == "floor");
-  const bool by_middle = (place.empty() || place.starts_with("half_pixel") ||
-                          place == "pytorch_half_pixel") &&
-                         (nearest.empty() || nearest.starts_with("round_prefer_"));
-  if ((!mode.empty() && mode != "nearest") || (!by_floor && !by_middle) || at.has(4))
-    at.fail("it is not of the nearest element, counted as half_pixel or asymmetric with floor, "
-            "which is not supported");
-  std::vector<double> scales = few_numbers(at, "scales", newest ? 2 : 1);
-  const auto sizes = newest && at.has(3) ? at.integers("sizes", 3) : std::nullopt;
-  Dims times;
-  for (int d = 0; d < x.shape().size(); ++d) {
-    const std::size_t i = std::size_t(d);
-    double by = i < scales.size() ? scales[i] : 0;
-    if (sizes) by = i < sizes->size() ? double((*sizes)[i]) / double(x.shape()[d]) : 0;
-    if (!(by >= 1 && by <= 65536 && by == std::floor(by)))
-      at.fail(sentence("dimension ", d, " does not grow by a whole number of times, which is not ",
-                       "supported"));
-    times.push_back(Index(by));
-  }
+  const bool by_middle =
+      (place.empty() || place.starts_with("half_pixel") || place == "pytorch_half_pixel") &&
+      (nearest.empty() || nearest.starts_with("round_prefer_"));
+  if ((!mode.empty() && mode != "nearest") || (!by_floor && !by_middle))
+    at.fail(
+        "it is not of the nearest element, counted as half_pixel or asymmetric with floor, "
+        "which is not supported");
+  const std::string_view policy = at.words("keep_aspect_ratio_policy");
+  if (!policy.empty() && policy != "stretch")
+    at.fail(sentence("of the keep_aspect_ratio_policy ", policy,
+                     ", which is not supported; legal: stretch"));
+  const Dims times = resize_times(at, x.shape(), newest);
   const Value y = repeated(at, x, times, true);
   if (y.node == x.node) return at.pass();
   at.result(y);
