@@ -63,11 +63,11 @@ TEST_CASE("law: the import of what was written gives the same bits") {
                       evaluate(network.graph, network.inputs, network.parameters)));
   }
   for (const char* name :
-       {"pictures.onnx", "windows.onnx",  "axes11.onnx",   "axes18.onnx",    "shapes.onnx",
-        "products.onnx", "elements.onnx", "norms.onnx",    "gelus.onnx",     "block.onnx",
-        "two.mindir",    "ops.mindir",    "dyn.mindir",    "conv.mindir",    "block.mindir",
-        "conv1.mindir",  "conv1_ms.onnx", "slices.mindir", "slices_ms.onnx", "norms.mindir",
-        "casts.mindir",  "bends.onnx",    "limits.onnx",   "old9.onnx",      "repeats.onnx",
+       {"pictures.onnx", "windows.onnx",  "axes11.onnx",   "axes18.onnx",     "shapes.onnx",
+        "products.onnx", "elements.onnx", "norms.onnx",    "gelus.onnx",      "block.onnx",
+        "two.mindir",    "ops.mindir",    "dyn.mindir",    "conv.mindir",     "block.mindir",
+        "conv1.mindir",  "conv1_ms.onnx", "slices.mindir", "slices_ms.onnx",  "norms.mindir",
+        "casts.mindir",  "bends.onnx",    "limits.onnx",   "old9.onnx",       "repeats.onnx",
         "mobile.onnx",   "decoder.onnx",  "many.mindir",   "conditions.onnx", "bends.mindir",
         "repeats.mindir"}) {
     const Sample sample(name);
@@ -148,6 +148,34 @@ TEST_CASE("strategies are kept where they are asked for") {
     }
   }
   CHECK(stated > 40);
+}
+
+TEST_CASE("pads and transposes, which may have strategies, stay where these are kept") {
+  const Folder folder;
+  const std::string path = folder / "x.mindir";
+  Graph graph;
+  graph.inputs.push_back(graph.add({Node::Kind::input,
+                                    nullptr,
+                                    {},
+                                    {1, 2, 4, 4},
+                                    Element::float32,
+                                    graph.names.add("x"),
+                                    {},
+                                    {}}));
+  const Value x{&graph, graph.inputs[0]};
+  const Value padded = Pad({0, 0, 1, 1}, {0, 0, 1, 1})(x);
+  const Value picture = conv2d(padded, parameter(graph, "conv", "weight", {3, 2, 3, 3}));
+  const Value turned = transpose(parameter(graph, "dense", "weight", {5, 4}), {1, 0});
+  graph.output = matmul(picture, turned).node;
+  write_mindir(path, graph, std::vector<TensorSource>());
+  const ModelFile file = read_mindir(path);
+  for (const bool keeps : {false, true}) {
+    ImportOptions options;
+    options.keep_strategies = keeps;
+    const Imported net = import_model(file, options);
+    for (const Operator* op : {&Pad::info, &Transpose::info})
+      CHECK(std::ranges::count(net.graph.nodes, op, &Node::op) == keeps);
+  }
 }
 
 TEST_CASE("what cannot be written is one error, and the file is as before") {
