@@ -469,6 +469,37 @@ TEST_CASE("integers are divided as integers") {
   CHECK(error_of_import(Written(w).file) == "");
 }
 
+TEST_CASE("constants are rounded to their own type, operator by operator") {
+  const auto result = [](const std::function<void(OnnxWriter&)>& make) {
+    OnnxWriter w;
+    w.input("x", {1});
+    make(w);
+    w.node("Add", {"x", "c"}, {"y"});
+    w.output("y");
+    const Written written(w);
+    const Imported net = import_model(written.file);
+    CHECK(operators_of(net).size() == 1);
+    return answer(net, {Whole({1}, Element::float32)}).as<float>()[0];
+  };
+  const auto cast_to = [](const std::string& x, const std::string& y, Index type) {
+    return [=](OnnxWriter& w) { w.node("Cast", {x}, {y}, {integer("to", type)}); };
+  };
+  CHECK(result([](OnnxWriter& w) {  // 6.99999988 in double precision
+          w.floats("a", {1}, {10}), w.floats("b", {1}, {0.7f});
+          w.node("Mul", {"a", "b"}, {"m"}), w.node("Floor", {"m"}, {"c"});
+        }) == std::floor(10.0f * 0.7f));
+  for (Index type : {1, 11})
+    CHECK(result([&](OnnxWriter& w) {
+            w.initializer(tensor("a", 11, {1}, raw(std::vector<double>{7 - 1e-9})));
+            cast_to("a", "b", type)(w), w.node("Floor", {"b"}, {"f"}), cast_to("f", "c", 1)(w);
+          }) == std::floor(type == 1 ? double(float(7 - 1e-9)) : 7 - 1e-9));
+  for (Index type : {1, 10, 16})  // of 24, 11 and 8 bits
+    CHECK(result([&](OnnxWriter& w) {
+            w.floats("a", {1}, {2049});
+            cast_to("a", "h", type)(w), cast_to("h", "c", 1)(w);
+          }) == (type == 1 ? 2049 : 2048));
+}
+
 TEST_CASE("an output that an operator has not is told") {
   OnnxWriter w;
   w.input("x", {6});

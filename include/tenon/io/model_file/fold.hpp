@@ -35,11 +35,14 @@ inline std::optional<std::vector<std::vector<std::byte>>> evaluate(const Importe
   return values;
 }
 
-/// What was computed of a node, as numbers of another type.
+/// What was computed of a node, as numbers of another type. Halves are floats, as while running.
 inline Known known_of(const Node& node, const std::vector<std::byte>& bytes, Element element) {
   Known known{element, node.shape, std::vector<double>(bytes.size() / sizeof(double)), false};
   if (!bytes.empty()) std::memcpy(known.values.data(), bytes.data(), bytes.size());
-  for (double& value : known.values) value = known.is_integer() ? std::trunc(value) : value;
+  const bool half = element == Element::float16 || element == Element::bfloat16;
+  for (double& value : known.values)
+    value = element == Element::boolean ? std::trunc(value)
+                                        : rounded(value, half ? Element::float32 : element);
   return known;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 /// Values that are known while a model is imported: shapes, axes, numbers.
 ///   known(a constant of int64 {-1, 784}).integer(0) == -1
+#include <cmath>
 #include <limits>
 
 #include <tenon/core/visit_element.hpp>
@@ -45,6 +46,18 @@ void for_each_value(const StoredTensor& tensor, auto&& visit) {
       for (Index i = 0; i < here; ++i) visit(std::size_t(first + i), part[i]);
     }
   });
+}
+
+/// The number as one of a type: rounded to floats and halves, integers towards zero.
+inline double rounded(double value, Element element) {
+  switch (element) {
+    case Element::float64: return value;
+    case Element::float32: return double(float(value));
+    case Element::float16: return double(float(Float16(float(value))));
+    case Element::bfloat16: return double(float(BFloat16(float(value))));
+    case Element::boolean: return value != 0 ? 1.0 : 0.0;
+    default: return std::trunc(value);
+  }
 }
 
 /// All values of a constant.

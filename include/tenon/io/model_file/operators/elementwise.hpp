@@ -29,9 +29,7 @@ inline void record_cast(const SourceNode& at) {
   if (at.is_folding()) {
     Known known = *at.known(0);
     known.element = to.value_or(known.element);
-    for (double& value : known.values)
-      if (known.element == Element::boolean) value = value != 0;
-      else if (known.is_integer()) value = std::trunc(value);
+    for (double& value : known.values) value = rounded(value, known.element);
     return at.result(std::move(known));
   }
   const auto kind = [](Element element) {
