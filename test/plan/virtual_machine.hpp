@@ -66,7 +66,9 @@ inline Whole evaluate(const Graph& graph, const std::vector<Whole>& inputs,
       }
       Whole y(node.shape, node.element);
       call.output = {y.memory.data(), whole_box(y.shape), node.element};
-      if (node.op->law.of_float) node.op->law.of_float(call);
+      const auto law =
+          node.element == Element::float64 ? node.op->law.of_double : node.op->law.of_float;
+      if (law) law(call);
       else y.memory = values[std::size_t(node.inputs[0])].memory;
       values.push_back(y);
     }

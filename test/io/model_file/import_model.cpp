@@ -137,6 +137,117 @@ TEST_CASE("a mask of what is known is computed while running where it is large")
   }
 }
 
+namespace {
+
+/// y of the network that is made of x = 0, 1, 2, ... of this type.
+template <class T>
+std::vector<T> of_counted(Index n, const std::function<void(OnnxWriter&)>& make) {
+  const bool wide = std::is_same_v<T, double>;
+  OnnxWriter w;
+  w.input("x", {n}, wide ? 11 : 1);
+  make(w);
+  w.output("y");
+  const Written written(w);
+  Whole x({n}, wide ? Element::float64 : Element::float32);
+  for (Index i = 0; i < n; ++i) x.as<T>()[std::size_t(i)] = T(i);
+  const Whole y = answer(import_model(written.file), {x});
+  REQUIRE(y.shape == Dims{n});
+  return std::vector<T>(y.as<T>().begin(), y.as<T>().end());
+}
+/// A constant of bool: whether the function holds at each place.
+void mask_of(OnnxWriter& w, const std::string& name, Index n, bool (*holds)(Index)) {
+  std::string bytes;
+  for (Index i = 0; i < n; ++i) bytes.push_back(char(holds(i)));
+  w.initializer(tensor(name, 9, {n}, raw(bytes)));
+}
+
+}  // namespace
+
+TEST_CASE("a constant mask is read by every operator of conditions, however large") {
+  for (const Index n : {6, 65538}) {
+    const auto check = [&](const std::function<void(OnnxWriter&)>& make, bool (*holds)(Index)) {
+      const auto y = of_counted<float>(n, [&](OnnxWriter& w) {
+        mask_of(w, "third", n, [](Index i) { return i % 3 == 0; });
+        mask_of(w, "even", n, [](Index i) { return i % 2 == 0; });
+        w.floats("two", {}, {2}), w.floats("four", {}, {4});
+        w.node("Greater", {"x", "two"}, {"more"});  // is only known while running
+        make(w);
+        w.node("Where", {"c", "two", "four"}, {"f"}), w.node("Mul", {"x", "f"}, {"y"});
+      });
+      for (Index i = 0; i < n; ++i)
+        REQUIRE(y[std::size_t(i)] == float(i) * (holds(i) ? 2 : 4));
+    };
+    check([](OnnxWriter& w) { w.node("Not", {"third"}, {"c"}); },
+          [](Index i) { return i % 3 != 0; });
+    check([](OnnxWriter& w) { w.node("And", {"third", "even"}, {"c"}); },
+          [](Index i) { return i % 6 == 0; });
+    check([](OnnxWriter& w) { w.node("Or", {"third", "even"}, {"c"}); },
+          [](Index i) { return i % 3 == 0 || i % 2 == 0; });
+    check([](OnnxWriter& w) { w.node("Equal", {"third", "even"}, {"c"}); },
+          [](Index i) { return (i % 3 == 0) == (i % 2 == 0); });
+    check([](OnnxWriter& w) { w.node("And", {"more", "even"}, {"c"}); },
+          [](Index i) { return i > 2 && i % 2 == 0; });
+    check([](OnnxWriter& w) { w.node("Cast", {"third"}, {"c"}, {integer("to", 9)}); },
+          [](Index i) { return i % 3 == 0; });
+    const auto cast_of_it = of_counted<float>(n, [&](OnnxWriter& w) {
+      mask_of(w, "third", n, [](Index i) { return i % 3 == 0; });
+      w.node("Cast", {"third"}, {"f"}, {integer("to", 1)}), w.node("Mul", {"x", "f"}, {"y"});
+    });
+    for (Index i = 0; i < n; ++i)
+      REQUIRE(cast_of_it[std::size_t(i)] == float(i % 3 == 0 ? i : 0));
+  }
+}
+
+TEST_CASE("conditions are of the floating type of what they compare, or choose between") {
+  const auto twice = [](OnnxWriter& w) {
+    w.initializer(tensor("two", 11, {}, raw(std::vector<double>{2})));
+    w.node("Mul", {"x", "two"}, {"twice"});
+  };
+  for (const Index n : {6, 65538}) {
+    const auto chosen = of_counted<double>(n, [&](OnnxWriter& w) {
+      twice(w), mask_of(w, "third", n, [](Index i) { return i % 3 == 0; });
+      w.node("Where", {"third", "x", "twice"}, {"y"});
+    });
+    const auto both = of_counted<double>(n, [&](OnnxWriter& w) {
+      twice(w), mask_of(w, "third", n, [](Index i) { return i % 3 == 0; });
+      w.node("Greater", {"twice", "x"}, {"more"}), w.node("And", {"third", "more"}, {"c"});
+      w.node("Where", {"c", "x", "twice"}, {"y"});
+    });
+    const auto cast_of_it = of_counted<double>(n, [&](OnnxWriter& w) {
+      twice(w), w.node("Greater", {"twice", "two"}, {"more"});
+      w.node("Cast", {"more"}, {"f"}, {integer("to", 1)});
+      w.node("Cast", {"f"}, {"d"}, {integer("to", 11)}), w.node("Mul", {"x", "d"}, {"y"});
+    });
+    for (Index i = 0; i < n; ++i) {
+      REQUIRE(cast_of_it[std::size_t(i)] == double(i > 1 ? i : 0));
+      REQUIRE(chosen[std::size_t(i)] == double(i % 3 == 0 ? i : 2 * i));
+      REQUIRE(both[std::size_t(i)] == double(i % 3 == 0 ? i : 2 * i));
+    }
+  }
+}
+
+TEST_CASE("integers are compared up to 2^24, above which floats have not all") {
+  const auto error = [](const char* type, Index number, Index count) {
+    OnnxWriter w;
+    w.input("x", {count}, 7);
+    std::vector<Index> numbers(std::size_t(count), 0);
+    numbers.back() = number;
+    w.int64s("n", {count}, numbers), w.floats("one", {}, {1}), w.floats("two", {}, {2});
+    w.node(type, {"x", "n"}, {"c"}, {}, "", "compare"), w.node("Where", {"c", "one", "two"}, {"y"});
+    w.output("y");
+    return error_of_import(Written(w).file);
+  };
+  for (const char* type : {"Equal", "Less", "GreaterOrEqual"})
+    for (const Index count : {1, 65537}) {
+      CHECK(error(type, 16777216, count) == "");
+      CHECK(error(type, -16777216, count) == "");
+      CHECK(has(error(type, 16777217, count),
+                "compare: it compares with 16777217, but integers are compared as float32 here; "
+                "legal: from -16777216 to 16777216"));
+      CHECK(has(error(type, -16777217, count), "it compares with -16777217, but"));
+    }
+}
+
 TEST_CASE("a planned import answers the same on several ranks") {
   for (const char* name : {"pictures.onnx", "block.onnx", "conv.mindir", "block.mindir",
                            "mobile.onnx", "decoder.onnx"})
@@ -551,7 +662,25 @@ TEST_CASE("errors name the node and what is wrong with its operands") {
             "Conv y: of [2, 3]; legal: 4 dimensions"));
   CHECK(has(error([](OnnxWriter& w) { w.node("Add", {"x"}, {"y"}); }), "Add y: it has no input 1"));
   CHECK(has(error([](OnnxWriter& w) { w.node("Cast", {"x"}, {"y"}, {integer("to", 7)}); }),
-            "Cast y: from float32 to int64, which is not supported"));
+            "Cast y: from float32 to int64, which is not supported; legal: to a floating type"));
+  for (Index type : {6, 7})
+    CHECK(has(error([&](OnnxWriter& w) {
+                w.node("Not", {"x"}, {"c"}), w.node("Cast", {"c"}, {"y"}, {integer("to", type)});
+              }),
+              ", which is not supported: a condition is a float here, 0 and 1; legal: to a "
+              "floating type"));
+  const auto of_bool = [&](const std::function<void(OnnxWriter&)>& make) {
+    return error([&](OnnxWriter& w) { w.input("given", {2, 3}, 9), make(w); });
+  };
+  const std::string refused = ": a condition that the network is given is boolean, which is not "
+                              "supported; legal: int32, int64 or a float, and Cast of it";
+  CHECK(has(of_bool([](OnnxWriter& w) { w.node("Where", {"given", "x", "x"}, {"y"}); }),
+            "Where y" + refused));
+  CHECK(has(of_bool([](OnnxWriter& w) { w.node("Not", {"given"}, {"y"}); }), "Not y" + refused));
+  CHECK(has(of_bool([](OnnxWriter& w) {
+              w.node("Cast", {"given"}, {"y"}, {integer("to", 1)});
+            }),
+            "Cast y" + refused));
   CHECK(has(error([](OnnxWriter& w) {
               w.int64s("i", {}, {3});
               w.node("Gather", {"x", "i"}, {"y"}, {integer("axis", 1)});

@@ -13,6 +13,7 @@ namespace tenon::detail {
 struct HeldValue {
   int node = -1;                       // of the graph
   std::shared_ptr<const Known> known;  // or its numbers
+  bool is_condition = false;           // floats, 0 and 1, of what is bool in the file
 };
 
 /// No constant of more elements is looked into; and what no import computes in all, so that no file

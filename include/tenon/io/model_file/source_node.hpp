@@ -124,13 +124,19 @@ class SourceNode {
     if (int(node.outputs.size()) > output && node.outputs[std::size_t(output)] >= 0)
       state.held[std::size_t(node.outputs[std::size_t(output)])].node = value.node;
   }
+  /// Of floats, 0 and 1.
+  void condition(Value value) const {
+    result(value);
+    if (node.outputs[0] >= 0) state.held[std::size_t(node.outputs[0])].is_condition = true;
+  }
+  bool is_condition(int i) const { return state.held[std::size_t(input(i))].is_condition; }
   void result(Known numbers) const {
     if (node.outputs[0] >= 0) state.hold(node.outputs[0], std::move(numbers));
   }
   /// The result is the first input.
   void pass() const {
     if (node.outputs[0] >= 0)
-      state.held[std::size_t(node.outputs[0])] = {operand(0).node, nullptr};
+      state.held[std::size_t(node.outputs[0])] = {operand(0).node, nullptr, is_condition(0)};
   }
 
   /// Where another batch than the file's changed an operand; none.

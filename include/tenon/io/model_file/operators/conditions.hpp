@@ -5,6 +5,7 @@
 ///   Where(Equal(shape, -1), ones, shape), Trilu(ones), Where(Less(mask, one), lowest, scores)
 #include <functional>
 
+#include <tenon/io/model_file/operators/as_floats.hpp>
 #include <tenon/io/model_file/operators/source_operator.hpp>
 
 namespace tenon::detail {
@@ -52,25 +53,14 @@ inline std::optional<Known> known_elements(const SourceNode& at, const Vector<in
   return made;
 }
 
-/// An operand as floats, 0 and 1 of a condition.
-inline Value as_floats(const SourceNode& at, int i) {
-  const Known* k = at.known(i);
-  if (k && k->is_integer())
-    return at.state.parameter_of(sentence(at.node.name, ".", i, " of ",
-                                          at.state.parameter_name(at.input(i))),
-                                 Element::float32, k->shape, k->values);
-  const Value x = at.operand(i);
-  return is_floating(x.element()) ? x : at.record(Cast(), {x}, sentence("float", i));
-}
-
 /// Op(a, b), or (`turned`) Op(b, a). What is known is computed.
 template <class Op, class Compare, bool turned = false>
 void record_comparison(const SourceNode& at) {
-  const auto compared = [](double a, double b, double) { return Compare()(a, b) ? 1.0 : 0.0; };
-  if (auto known = known_elements(at, {0, 1}, Element::boolean, compared))
+  const auto holds = [](double a, double b, double) { return Compare()(a, b) ? 1.0 : 0.0; };
+  if (auto known = known_elements(at, {0, 1}, Element::boolean, holds))
     return at.result(std::move(*known));
-  const Value a = as_floats(at, 0), b = as_floats(at, 1);
-  at.result(turned ? at.record(Op(), {b, a}) : at.record(Op(), {a, b}));
+  const auto of = compared(at);
+  at.condition(at.record(Op(), {of[turned], of[!turned]}));
 }
 
 /// 1 - x, of 0 and 1.
@@ -81,18 +71,19 @@ inline void record_not(const SourceNode& at) {
   const auto turned = [](double a, double, double) { return a == 0 ? 1.0 : 0.0; };
   if (auto known = known_elements(at, {0}, Element::boolean, turned))
     return at.result(std::move(*known));
-  at.result(inverted(at, as_floats(at, 0)));
+  at.condition(inverted(at, as_floats(at, 0)));
 }
 inline void record_not_equal(const SourceNode& at) {
   const auto differ = [](double a, double b, double) { return a != b ? 1.0 : 0.0; };
   if (auto known = known_elements(at, {0, 1}, Element::boolean, differ))
     return at.result(std::move(*known));
-  at.result(inverted(at, at.record(Equal(), {as_floats(at, 0), as_floats(at, 1)}, "equal")));
+  const auto of = compared(at);
+  at.condition(inverted(at, at.record(Equal(), {of[0], of[1]}, "equal")));
 }
 /// NaN alone does not equal itself.
 inline void record_is_nan(const SourceNode& at) {
   const Value x = at.operand(0);
-  at.result(inverted(at, at.record(Equal(), {x, x}, "equal")));
+  at.condition(inverted(at, at.record(Equal(), {x, x}, "equal")));
 }
 
 /// start, start + delta, ... before the limit.

@@ -39,9 +39,17 @@ inline void record_cast(const SourceNode& at) {
   if (to == Element::boolean) {  // which is a float here: of NaN 1
     const Value x = as_floats(at, 0);
     const Value none = at.record(Equal(), {x, at.number("zero", 0, x.element())}, "none");
-    return at.result(inverted(at, none));
+    return at.condition(inverted(at, none));
   }
+  const bool is_bool = at.element(0) == Element::boolean;  // that the network is given: refused
+  if (to && kind(*to) != 0 && (is_bool || constant_integers(at, 0)))
+    return at.result(as_floats(at, 0, kind(*to) == 2 ? Element::float64 : Element::float32));
   if (is_index && to && kind(*to) == 1) return at.result(at.record(Cast(), {at.operand(0)}));
+  if (to && kind(*to) == 1 && at.is_condition(0)) return at.pass();  // 0 and 1 of any precision
+  if (to && kind(*to) == 0 && is_floating(at.element(0)))
+    at.fail(sentence("from ", text(at.element(0)), " to ", text(*to), ", which is not supported",
+                     at.is_condition(0) ? ": a condition is a float here, 0 and 1" : "",
+                     "; legal: to a floating type"));
   if (!to || kind(*to) != kind(at.element(0)) || (kind(*to) == 0 && !is_index))
     at.fail(sentence("from ", text(at.element(0)), " to ", to ? text(*to) : "an unknown type",
                      ", which is not supported; legal: from one floating type to another of single "

@@ -69,12 +69,8 @@ inline void choose(const SourceNode& at, int condition, int a, int b) {
   const bool is_number = number && number->values.size() == 1;
   const Value no = at.operand_like(b, is_number ? at.element(b) : at.element(a));
   const Value yes = at.operand_like(a, no.element());
-  const StoredTensor* stored = at.state.file.constant(at.input(condition));
-  if (at.known(condition) || !stored || !Known::is_integer(stored->element))
-    return at.result(at.record(Select(), {as_floats(at, condition), yes, no}));
-  const Known mask = known(*stored);  // of many elements
-  const Value made = at.numbers("condition", yes.element(), mask.shape, mask.values);
-  at.result(at.record(Select(), {made, yes, no}));
+  const Element floating = is_floating(yes.element()) ? yes.element() : Element::float32;
+  at.result(at.record(Select(), {as_floats(at, condition, floating), yes, no}));
 }
 
 /// The numbers of a small constant, of whatever type; none.
