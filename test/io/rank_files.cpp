@@ -16,6 +16,8 @@ TEST_CASE("a pattern, or a list in the order of its ranks") {
         "tenon: cannot read " + (folder / "r0.ckpt: it does not exist"));
   for (const std::string name : {"r0.ckpt", "r1.ckpt"}) folder.write(name, "");
   CHECK(rank_files({folder / "r{}.ckpt"}, 2) == Paths{folder / "r0.ckpt", folder / "r1.ckpt"});
+  CHECK(error_of([&] { rank_files({folder / "r{}.ckpt"}, 1); }) ==
+        "tenon: " + (folder / "r1.ckpt is of no rank: there are 1"));
   CHECK(rank_files({folder / "r{}.ckpt"}, 3, true).back() == folder / "r2.ckpt");
   CHECK(rank_files({"out_rank_1/x"}, 2, true) == Paths{"", "out_rank_1/x"});
   CHECK(rank_files({"b", "a"}, 2) == Paths{"b", "a"});

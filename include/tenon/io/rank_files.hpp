@@ -67,11 +67,15 @@ inline std::vector<std::string> files_named(const std::string& given, Index rank
   if (!is_folder && !has_number(given))
     return some && ranks > 1 && rank_in(given) >= 0 ? by_rank({given}, ranks, some)
                                                     : files_of(given, ranks);
+  const auto of = [&](Index rank) {
+    return is_folder ? (std::filesystem::path(given) / "rank_").string() + std::to_string(rank)
+                     : numbered(given, rank);
+  };
+  if (std::filesystem::exists(of(ranks), ignored))  // the strategy is another network's, or cut's
+    throw Error(of(ranks).append(" is of no rank: there are ").append(text(ranks)));
   std::vector<std::string> files;
   for (Index rank = 0; rank < ranks; ++rank) {
-    const std::string path =
-        is_folder ? (std::filesystem::path(given) / "rank_").string() + std::to_string(rank)
-                  : numbered(given, rank);
+    const std::string path = of(rank);
     const bool is_there = std::filesystem::exists(path, ignored);
     if (!is_there && !some) cannot_read(path, cause(ENOENT));
     files.push_back(is_there && is_folder ? last_file_in(path) : path);
