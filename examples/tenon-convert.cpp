@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include <tenon/io/input_files.hpp>
 #include <tenon/io/model_file/cpp_network.hpp>
 #include <tenon/io/model_file/write_mindir.hpp>
 #include <tenon/io/write_safetensors.hpp>
@@ -40,6 +41,10 @@ static void describe(CLI::App& app, ConvertOptions& o) {
 static void convert(ConvertOptions o) {
   if (o.header.empty() && o.weights.empty() && o.out.empty())
     throw Error("nothing is to be written: say --header and --weights, or --out");
+  InputFiles inputs;
+  for (const std::string& path : {o.path, o.build.checkpoint, o.build.checkpoint_strategy})
+    inputs.add(path);
+  for (const std::string& path : {o.header, o.weights, o.out}) inputs.check_apart(path);
   if (!o.shapes.empty()) o.build.shapes = parse_input_shapes(o.shapes);
   const WholeModel model(o.path, o.build);
   const Imported& net = model.network();

@@ -3,6 +3,7 @@
 /// What a search finds for a network, what else there is, and what to write into a program:
 ///   layer1.matmul   ((1,1),(1,8))   18.91 us   without a strategy 24.10 us
 ///   layer1.matmul.shard({{1, 1}, {1, 8}});
+#include <tenon/io/input_files.hpp>
 #include <tenon/model/find_stage_strategies.hpp>
 #include <tenon/plan/cut_weights.hpp>
 #include <tenon/plan/planned.hpp>
@@ -24,6 +25,14 @@ struct AutoQuestion {
 };
 
 namespace detail {
+
+/// Not over what it was found with.
+inline void write_found(const AutoQuestion& q, const StrategyFile& found) {
+  InputFiles inputs;
+  inputs.add(q.model), inputs.add(q.fixed);
+  inputs.check_apart(q.written);
+  write_strategy(q.written, found);
+}
 
 /// The network without strategies, but those that stay.
 inline Graph graph_of(const AutoQuestion& q) {
@@ -107,8 +116,7 @@ inline void explain_stage_search(std::ostream& out, const AutoQuestion& q, const
   const Searched found = find_stage_strategies(graph, q.devices, machine.machine,
                                                program::mode_of(q.search.mode));
   const Graph cut = found.apply(graph);
-  if (!q.written.empty())
-    write_strategy(q.written, found_for_stages(cut, q.devices));
+  if (!q.written.empty()) detail::write_found(q, found_for_stages(cut, q.devices));
   NetworkOptions shown{q.devices};
   shown.as_json = q.as_json, shown.model = q.model;
   json how{{"machine", machine.name},
@@ -144,7 +152,7 @@ inline void explain_search(std::ostream& out, const AutoQuestion& q) {
   const Graph cut = found.apply(graph);
   const auto others = alternatives(graph, q.devices, machine.machine, options, found);
   const auto networks = whole_networks(q, graph, found, machine.machine);
-  if (!q.written.empty()) write_strategy(q.written, stated_strategy_file(cut, q.devices));
+  if (!q.written.empty()) detail::write_found(q, stated_strategy_file(cut, q.devices));
   const auto name = [&](const Node& n) { return std::string(graph.names[n.name]); };
   if (q.as_json) {
     json all{{"devices", q.devices},

@@ -104,6 +104,8 @@ expect 2 'excludes' --cases "$cases" --devices 8
 expect 2 'not expected' weather
 expect 2 'is no JSON object' --question /dev/null
 expect 0 'Usage' --help
+cp "${TENON_EXAMPLE_DATA:-examples/data}/mlp.mindir" "$scratch/mlp.mindir"
+expect 2 'it is the input' --auto --model "$scratch/mlp.mindir" --write-strategy "$scratch/mlp.mindir"
 
 [ $failures = 0 ] && echo 'tenon-explain: all as expected'
 exit $((failures > 0))
