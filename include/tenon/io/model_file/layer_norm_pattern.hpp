@@ -42,7 +42,7 @@ class LayerNormPattern {
     if (!is(mean, ReduceMean::info) || node(mean).inputs[0] != of) return -1;
     const Attributes& attributes = node(mean).attributes;
     const int rank = node(of).shape.size();
-    const Dims axes = summed_axes(attributes, rank);
+    const Dims axes = reduced_axes(attributes, rank);
     if (!attributes.integers[0] || axes.empty()) return -1;
     for (int d = rank - axes.size(); d < rank; ++d)
       if (!is_among(d, axes, rank)) return -1;

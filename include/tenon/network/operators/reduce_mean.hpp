@@ -17,30 +17,21 @@ void reduce_mean_law(const KernelCall& call) {
   const Block& x = call.inputs[0];
   const int rank = x.box.size();
   T count = 1;
-  for (Index axis : summed_axes(call.attributes, rank))
+  for (Index axis : reduced_axes(call.attributes, rank))
     count *= T(x.whole_size(int(from_front(axis, rank))));
   T* y = call.output.as<T>();
   for (Index i = 0; i < volume(call.output.box); ++i) y[i] /= count;
 }
 }  // namespace detail
 
-struct ReduceMean : Operation<ReduceMean> {
-  Dims axes;
-  bool keep_dims = false;
-  constexpr explicit ReduceMean(const Dims& along = {}, bool keep = false)
-      : axes(along), keep_dims(keep) {}
-
+struct ReduceMean : Reduction<ReduceMean> {
+  using Reduction<ReduceMean>::Reduction;
   static constexpr Operator info{
       .name = "ReduceMean",
-      .infer = &detail::infer_reduce_sum,
+      .infer = &detail::infer_reduction,
       .equation = &detail::reduce_sum_equation,
       .law = {&detail::reduce_mean_law<float>, &detail::reduce_mean_law<double>},
       .integers = "keep_dims axis..."};
-  constexpr Attributes attributes() const {
-    Attributes a{{keep_dims}, {}};
-    a.integers.append(axes);
-    return a;
-  }
 };
 constexpr auto reduce_mean(const auto& x, const Dims& axes = {}, bool keep_dims = false) {
   return ReduceMean(axes, keep_dims)(x);

@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// Conditions, of which masks are made: of what is known before running they are computed, as are
-/// ranges and triangles; else they are floats, 0 and 1.
-///   Where(Equal(shape, -1), ones, shape), Trilu(ones), Where(Less(mask, one), lowest, scores)
+/// Conditions, of which masks are made: of what is known before running they are computed; else
+/// they are floats, 0 and 1.
+///   Where(Equal(shape, -1), ones, shape), Where(Less(mask, one), lowest, scores)
 #include <functional>
 
 #include <tenon/io/model_file/operators/as_floats.hpp>
-#include <tenon/io/model_file/operators/source_operator.hpp>
+#include <tenon/io/model_file/operators/known_lists.hpp>
 
 namespace tenon::detail {
-
-/// An operand's numbers. @throws Error where they are only known while running.
-inline const Known& known_operand(const SourceNode& at, int i) {
-  if (!at.is_folding())
-    at.fail("it is of values that are only known while running, which is not supported");
-  (void)at.input(i);
-  return *at.known(i);
-}
 
 /// f(a, b, c) of all elements of these inputs, broadcast to each other, if all are known; none
 /// where these are too many: then the node is recorded.
@@ -86,38 +78,6 @@ inline void record_is_nan(const SourceNode& at) {
   at.condition(inverted(at, at.record(Equal(), {x, x}, "equal")));
 }
 
-/// start, start + delta, ... before the limit.
-inline void known_range(const SourceNode& at) {
-  double numbers[3];
-  for (int i = 0; i < 3; ++i) {
-    const Known& k = known_operand(at, i);
-    if (k.values.size() != 1) at.fail("its start, limit and delta are not one number each");
-    numbers[i] = k.values[0];
-  }
-  const double count = std::ceil((numbers[1] - numbers[0]) / numbers[2]);
-  if (!(count <= double(most_known))) at.fail("it is of too many numbers; legal: 65536");
-  Known made{known_operand(at, 0).element, {count > 0 ? Index(count) : 0}, {}, false};
-  for (Index i = 0; i < made.shape[0]; ++i)
-    made.values.push_back(numbers[0] + double(i) * numbers[2]);
-  at.result(std::move(made));
-}
-
-/// Of matrices the part on and above the k-th diagonal, or (upper=0) on and below it; else zeros.
-inline void known_triangle(const SourceNode& at) {
-  Known made = known_operand(at, 0);
-  const int rank = made.shape.size();
-  if (rank < 2) at.fail(sentence("of ", text(made.shape), "; legal: 2 dimensions"));
-  const bool upper = at.integer("upper", -1, 1) != 0;
-  const double k = double(at.integer("k", 1, 0));
-  const std::size_t rows = std::size_t(made.shape[rank - 2]),
-                    columns = std::size_t(made.shape[rank - 1]);
-  for (std::size_t i = 0; i < made.values.size(); ++i) {
-    const double right = double(i % columns) - double(i / columns % rows);
-    if (upper ? right < k : right > k) made.values[i] = 0;
-  }
-  at.result(std::move(made));
-}
-
 inline constexpr SourceOperator condition_operators[] = {
     {"Equal", "Equal", &record_comparison<Equal, std::equal_to<>>},
     {"Greater", "Greater", &record_comparison<Greater, std::greater<>>},
@@ -129,8 +89,6 @@ inline constexpr SourceOperator condition_operators[] = {
     {"Not", "LogicalNot", &record_not},
     {"", "NotEqual", &record_not_equal},
     {"IsNaN", "IsNan", &record_is_nan},
-    {"Range", "Range", &known_range},
-    {"Trilu", "", &known_triangle},
 };
 
 }  // namespace tenon::detail
