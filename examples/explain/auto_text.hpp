@@ -26,12 +26,11 @@ struct AutoQuestion {
 
 namespace detail {
 
-/// Not over what it was found with.
-inline void write_found(const AutoQuestion& q, const StrategyFile& found) {
+/// @throws Error where what is found would be written over what it is found with.
+inline void check_written(const AutoQuestion& q) {
   InputFiles inputs;
   inputs.add(q.model), inputs.add(q.fixed);
   inputs.check_apart(q.written);
-  write_strategy(q.written, found);
 }
 
 /// The network without strategies, but those that stay.
@@ -116,7 +115,7 @@ inline void explain_stage_search(std::ostream& out, const AutoQuestion& q, const
   const Searched found = find_stage_strategies(graph, q.devices, machine.machine,
                                                program::mode_of(q.search.mode));
   const Graph cut = found.apply(graph);
-  if (!q.written.empty()) detail::write_found(q, found_for_stages(cut, q.devices));
+  if (!q.written.empty()) write_strategy(q.written, found_for_stages(cut, q.devices));
   NetworkOptions shown{q.devices};
   shown.as_json = q.as_json, shown.model = q.model;
   json how{{"machine", machine.name},
@@ -143,6 +142,7 @@ inline void explain_stage_search(std::ostream& out, const AutoQuestion& q, const
 /// @throws Error for a machine, a mode or a model that is none, and for strategies that do not fit
 inline void explain_search(std::ostream& out, const AutoQuestion& q) {
   using namespace detail;
+  check_written(q);
   const MachineFile machine = read_machine(q.search.machine);
   SearchOptions options;
   options.mode = program::mode_of(q.search.mode);
@@ -152,7 +152,7 @@ inline void explain_search(std::ostream& out, const AutoQuestion& q) {
   const Graph cut = found.apply(graph);
   const auto others = alternatives(graph, q.devices, machine.machine, options, found);
   const auto networks = whole_networks(q, graph, found, machine.machine);
-  if (!q.written.empty()) detail::write_found(q, stated_strategy_file(cut, q.devices));
+  if (!q.written.empty()) write_strategy(q.written, stated_strategy_file(cut, q.devices));
   const auto name = [&](const Node& n) { return std::string(graph.names[n.name]); };
   if (q.as_json) {
     json all{{"devices", q.devices},

@@ -71,7 +71,7 @@ inline std::vector<std::string> files_named(const std::string& given, Index rank
     return is_folder ? (std::filesystem::path(given) / "rank_").string() + std::to_string(rank)
                      : numbered(given, rank);
   };
-  if (std::filesystem::exists(of(ranks), ignored))  // the strategy is another network's, or cut's
+  if (std::filesystem::exists(of(ranks), ignored))  // else a part of them would pass for all
     throw Error(of(ranks).append(" is of no rank: there are ").append(text(ranks)));
   std::vector<std::string> files;
   for (Index rank = 0; rank < ranks; ++rank) {
@@ -89,7 +89,8 @@ inline std::vector<std::string> files_named(const std::string& given, Index rank
 /// or a file for each rank: in the order of the ranks in their names where all have one
 /// ("rank_10/x"), of the number that they differ in (x0, x1, x10), or as given.
 /// @param some whether ranks may have none: their names are then of no file that exists.
-/// @throws Error where that is not a file for each rank, or their order cannot be told.
+/// @throws Error where that is not a file for each rank, or of one more, or their order cannot be
+/// told.
 /// MindSpore: src_checkpoints_dir of transform_checkpoints.
 inline std::vector<std::string> rank_files(const std::vector<std::string>& given, Index ranks,
                                            bool some = false) {
